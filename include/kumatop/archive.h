@@ -1,0 +1,73 @@
+/*
+ * Reading a database: a read-only connection, by the process that owns it or by any other that may read the file. No transaction
+ * is held open between calls or between chunks of a long read, so the owner's log never grows because of a reader. One archive
+ * belongs to one thread at a time.
+ */
+#ifndef KUMATOP_ARCHIVE_H
+#define KUMATOP_ARCHIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kumatop/error.h"
+#include "kumatop/history.h"
+#include "kumatop/kept.h"
+
+struct archive;
+
+/* path as in store_path(). EXIT_UNAVAILABLE if there is no such file, EXIT_DATA if it is none of ours or newer. */
+struct archive *archive_open(const char *path, struct error *err);
+void archive_close(struct archive *archive);	/* accepts NULL */
+
+/* Each visit function returns false to stop early, which is no error. What it gets is borrowed for the call. */
+bool archive_monitors(struct archive *archive, bool (*visit)(void *arg, const struct kept_monitor *), void *arg, struct error *err);
+bool archive_standings(struct archive *archive, bool (*visit)(void *arg, const struct kept_standing *), void *arg, struct error *err);
+
+/* The newest marks of one monitor. *kept zeroed with count 0 when there are none; its texts are the caller's to release. */
+bool archive_marks(struct archive *archive, monitor_id monitor, struct kept_marks *kept, struct error *err);
+
+/* The highest monitor id ever given, 0 when none. */
+bool archive_highest_id(struct archive *archive, monitor_id *id, struct error *err);
+
+/* The spans of one monitor in a window as the ledger sees them, from the beats and events kept. Heap array. */
+bool archive_spans(struct archive *archive, monitor_id monitor, int64_t from_us, int64_t to_us,
+    struct span **spans, size_t *count, struct error *err);
+
+/* The answer to a query; always an answer, ok or not, to be destroyed by the caller. */
+struct history_answer *archive_answer(struct archive *archive, const struct history_query *query);
+
+/* Long reads, ordered by monitor (by name), then time. */
+struct archive_range {
+	const char *const *patterns;	/* names as text_glob() matches them; pattern_count 0: all */
+	size_t pattern_count;
+	int64_t from_us, to_us;		/* half open */
+};
+
+struct archive_beat {
+	const char *name, *kind;
+	int64_t time_us;
+	int state, outcome;		/* enum state, enum outcome */
+	int32_t code;			/* -1: none */
+	int32_t phase_us[PHASE_COUNT];	/* -1: not reached */
+	const char *detail, *address;	/* never NULL */
+};
+
+bool archive_beats(struct archive *archive, const struct archive_range *range,
+    bool (*visit)(void *arg, const struct archive_beat *), void *arg, struct error *err);
+
+struct archive_event {
+	const char *name, *kind_word;	/* of the event */
+	int64_t id, time_us, since_us, lasted_us;
+	int from, to, outcome;		/* enum state, enum state, enum outcome */
+	int32_t code;
+	const char *detail, *evidence, *who;	/* never NULL */
+};
+
+bool archive_events(struct archive *archive, const struct archive_range *range,
+    bool (*visit)(void *arg, const struct archive_event *), void *arg, struct error *err);
+
+/* How many beats archive_beats() would visit, roughly and quickly, for a progress bar. */
+bool archive_estimate(struct archive *archive, const struct archive_range *range, uint64_t *beats, struct error *err);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * kumatop.conf: text to specs, by libconfig. All semantic faults are told at once, each with file:line; a syntax error stops at
+ * the first and gets a hint. The file is never written. Parsing happens at start, at a reload and when an added monitor is read
+ * back, never on a loop. Not reentrant with itself; any one thread at a time.
+ */
+#ifndef KUMATOP_CONF_H
+#define KUMATOP_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kumatop/buf.h"
+#include "kumatop/error.h"
+#include "kumatop/spec.h"
+
+/* The settings at the top level of the file. */
+struct conf_settings {
+	int64_t interval_ms, timeout_ms;	/* defaults for all monitors; timeout 0: by the rule of spec_seal() */
+	char *theme;
+	char *database;			/* as written; "" or "none": keep no history on disk */
+	int64_t flush_ms;
+	int64_t keep_raw_ms;
+	int64_t in_flight;		/* checks at once */
+	struct text_list nameservers;
+	bool utc;			/* show times in UTC */
+	int64_t retry_interval_ms, rise, fall;	/* more defaults for all monitors; 0: each kind's own */
+};
+
+extern const struct setting conf_settings[];
+
+struct conf {
+	char *path;			/* of the main file; NULL: built from nothing */
+	struct conf_settings settings;
+	struct monitor_spec **specs;	/* sealed, held, in the order of the file, names unique */
+	size_t spec_count;
+	struct text_list warnings;	/* "kumatop.conf:3: …": taken all the same, but worth saying */
+};
+
+/* Everything that is wrong: lines without a final newline, in the order of the file. */
+struct conf_faults {
+	struct text_list lines;
+};
+
+void conf_faults_finish(struct conf_faults *faults);
+
+/*
+ * Where the configuration is: explicit (--config) if not NULL, else $KUMATOP_CONFIG, $XDG_CONFIG_HOME/kumatop/kumatop.conf,
+ * /etc/kumatop/kumatop.conf; the first that exists. NULL when there is none; explicit is returned whether it exists or not. Heap.
+ */
+char *conf_find(const char *explicit_path);
+
+/* NULL and at least one fault when anything is wrong. A world-writable file is refused. */
+struct conf *conf_load(const char *path, struct conf_faults *faults);
+
+/* The configuration of somebody who has none: all defaults, no monitors. */
+struct conf *conf_empty(void);
+void conf_free(struct conf *conf);	/* accepts NULL */
+
+/* The database's path with "~" and $XDG_STATE_HOME resolved; NULL when none is wanted. override is --database or NULL. Heap. */
+char *conf_database_path(const struct conf *conf, const char *override);
+
+/*
+ * One monitor as text: a group "{ name = …; http = …; … }". The spec is sealed. defaults may be NULL.
+ */
+struct monitor_spec *conf_parse_monitor(const char *text, const struct conf_settings *defaults, enum spec_origin origin, struct error *err);
+
+/*
+ * The monitor as conf_parse_monitor() reads it, settings at their default left out. reveal: secrets given in place are printed,
+ * as the database keeps them; otherwise "***".
+ */
+void conf_print_monitor(const struct monitor_spec *spec, bool reveal, struct buf *out);
+
+/*
+ * A new spec for a target as typed, with the configuration's defaults, unsealed: what `a` and `add` start from.
+ */
+struct monitor_spec *conf_new_monitor(const char *target, const char *name, const struct conf_settings *defaults,
+    enum spec_origin origin, struct error *err);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * Pictures, results and history as text for people, scripts and spreadsheets. Everything here appends to a buffer; nothing
+ * prints. Text is sanitised before it gets here and escaped by the writers here. Any thread.
+ */
+#ifndef KUMATOP_FORMAT_H
+#define KUMATOP_FORMAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kumatop/archive.h"
+#include "kumatop/buf.h"
+#include "kumatop/result.h"
+#include "kumatop/snapshot.h"
+
+/* One line of `check`: glyph-free, aligned by name_width, verdict, reason, phases. */
+void format_check_line(struct buf *out, const struct monitor_spec *spec, const struct check_result *result, enum verdict verdict,
+    size_t name_width);
+
+/* The object of `check --json`, on one line, without newline. */
+void format_check_json(struct buf *out, const struct monitor_spec *spec, const struct check_result *result, enum verdict verdict);
+
+/* The board as a table, worst first, for `list` and plain kumatop without a terminal; columns wide enough for their content. */
+void format_board_text(struct buf *out, const struct snapshot *snapshot, int64_t now_us);
+
+/* One object a line. */
+void format_board_json(struct buf *out, const struct snapshot *snapshot);
+
+/* A cell of RFC 4180, quoted when it must be; guard: a cell a spreadsheet would run as a formula gets a ' in front. */
+void format_csv_cell(struct buf *out, const char *text, bool guard);
+
+enum export_format { EXPORT_CSV, EXPORT_NDJSON, EXPORT_JSON };
+
+/* Rows of an export: a head, rows, a tail. JSON is one array. `first` is true for the first row. */
+void format_beats_head(struct buf *out, enum export_format format);
+void format_beat(struct buf *out, enum export_format format, const struct archive_beat *beat, bool guard, bool first);
+void format_events_head(struct buf *out, enum export_format format);
+void format_event(struct buf *out, enum export_format format, const struct archive_event *event, bool guard, bool first);
+void format_tail(struct buf *out, enum export_format format, bool any);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * Questions about the past and their answers, as values: what a graph, a list of events or a percentile needs. Who answers is
+ * not said here (a reader of the database; later the owner's socket).
+ */
+#ifndef KUMATOP_HISTORY_H
+#define KUMATOP_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kumatop/beat.h"
+#include "kumatop/error.h"
+#include "kumatop/ledger.h"
+
+enum history_kind {
+	HISTORY_SERIES,		/* latency and state over a window, for a graph */
+	HISTORY_EVENTS,		/* the newest events first */
+};
+
+enum { HISTORY_COLUMNS_MOST = 2048, HISTORY_EVENTS_MOST = 1000 };
+
+struct history_query {
+	enum history_kind kind;
+	uint64_t ticket;	/* the asker's own, returned with the answer */
+	monitor_id monitor;	/* 0 (EVENTS only): all */
+	int64_t from_us, to_us;	/* the window, half open */
+	size_t columns;		/* SERIES: how many buckets the window is cut into */
+	size_t most;		/* EVENTS: at most this many */
+};
+
+/* One bucket of a series. */
+struct history_column {
+	uint32_t count;		/* beats with an answer */
+	int32_t min_us, mean_us, max_us;	/* -1 when count is 0 */
+	uint8_t worst;		/* enum state as a bar shows it; STATE_NEW: no beat in it */
+};
+
+struct history_series {
+	struct history_column *columns;
+	size_t count;
+	uint64_t beats, failures;
+	int32_t min_us, mean_us, max_us, p50_us, p90_us, p95_us, p99_us;	/* of all answers; -1: none */
+	int32_t phase_mean_us[PHASE_COUNT];
+	struct amounts amounts;		/* of the window */
+};
+
+struct history_event {
+	struct event event;
+	char *name;		/* the monitor it is about; "" for kumatop itself */
+};
+
+struct history_answer {
+	struct history_query query;
+	bool ok;		/* false: error says why, nothing else is filled */
+	struct error error;
+	struct history_series series;
+	struct history_event *events;
+	size_t event_count;
+	bool more;		/* EVENTS: there are older ones */
+};
+
+void history_answer_destroy(struct history_answer *answer);	/* accepts NULL */
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Who owns a database: flock(2) on a file beside it, "<database>.lock", never the database itself (closing any descriptor of
+ * a database drops SQLite's own locks). The lock goes with the descriptor; a crash frees it.
+ */
+#ifndef KUMATOP_LOCK_H
+#define KUMATOP_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "kumatop/error.h"
+
+struct lock {
+	int fd;			/* -1: not held */
+	char *path;
+};
+
+/*
+ * Takes the lock for the database at path, whose links are resolved first. EXIT_LOCKED and a text that names the owner (process,
+ * user, since when) if somebody has it. Writes who we are into the file. Does not wait.
+ */
+bool lock_take(struct lock *lock, const char *database, struct error *err);
+void lock_drop(struct lock *lock);	/* accepts one not held */
+
+/* Writes our own process id into a lock we inherited. */
+bool lock_sign(struct lock *lock, struct error *err);
+
+/* True if some process holds the lock; *pid is its id or 0 when it is not told. */
+bool lock_is_held(const char *database, pid_t *pid);
+
+#endif

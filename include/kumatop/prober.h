@@ -1,0 +1,33 @@
+/*
+ * Carries out checks on a probe loop: applies each one's timeout, keeps the number in flight under a cap (the rest wait their
+ * turn), and ends every check in exactly one call. The engine and `kumatop check` both check through it, so that both see the
+ * same. Loop thread.
+ */
+#ifndef KUMATOP_PROBER_H
+#define KUMATOP_PROBER_H
+
+#include <stddef.h>
+
+#include "kumatop/loop.h"
+#include "kumatop/result.h"
+#include "kumatop/spec.h"
+#include "kumatop/when.h"
+
+struct prober;
+struct check;
+
+/* result is borrowed for the call. The check is gone when it is called. */
+typedef void check_done_fn(void *arg, const struct check_result *result);
+
+struct prober *prober_create(struct probe_loop *loop, size_t most_in_flight);
+
+/* Every check must have ended or been cancelled. The uv loop has to run once more before it is closed. Accepts NULL. */
+void prober_close(struct prober *prober);
+
+/* Holds spec until done. Never calls done from within. */
+struct check *prober_check(struct prober *prober, struct monitor_spec *spec, check_done_fn *done, void *arg);
+void prober_cancel(struct prober *prober, struct check *check);	/* done is not called */
+
+size_t prober_in_flight(const struct prober *prober);
+
+#endif

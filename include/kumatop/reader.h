@@ -1,0 +1,29 @@
+/*
+ * A thread with an archive of its own that answers questions about the past, so that neither screen nor engine waits for a disk.
+ */
+#ifndef KUMATOP_READER_H
+#define KUMATOP_READER_H
+
+#include <stdbool.h>
+
+#include "kumatop/archive.h"
+
+struct reader;
+
+struct reader *reader_start(const char *path, struct error *err);
+
+/* answer() is called on the reader thread, takes the answer and must not block. false when too many questions wait. Any thread. */
+bool reader_ask(struct reader *reader, const struct history_query *query,
+    void (*answer)(void *arg, struct history_answer *answer), void *arg, struct error *err);
+
+/*
+ * Reads the spans of many monitors since from_us, one after the other between questions, and hands each to give(), which takes the
+ * heap array. For the last day's accounts after a restart. ids is copied. Any thread.
+ */
+bool reader_restore(struct reader *reader, const monitor_id *ids, size_t count, int64_t from_us, int64_t to_us,
+    void (*give)(void *arg, monitor_id monitor, struct span *spans, size_t count), void *arg, struct error *err);
+
+/* Unanswered questions are dropped without an answer. Joins the thread. Accepts NULL. */
+void reader_stop(struct reader *reader);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * The store thread: the only read-write connection to the database, and the only one that checkpoints. It takes values by its
+ * mailbox, commits changes of state at once and routine beats every flush, and never makes its callers wait.
+ *
+ * When the disk refuses (full, read-only, gone) beats wait in memory up to a limit, the oldest routine ones are dropped and
+ * counted first, changes of state never; it tries again by itself, and tells through the health callback.
+ */
+#ifndef KUMATOP_STORE_H
+#define KUMATOP_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kumatop/beat.h"
+#include "kumatop/error.h"
+#include "kumatop/kept.h"
+
+struct store;
+
+struct store_health {
+	char trouble[256];	/* "" when all is well; else what is wrong and what becomes of the beats */
+	uint64_t waiting;	/* beats and events not committed yet while in trouble */
+	uint64_t dropped;	/* since start */
+};
+
+struct store_settings {
+	const char *path;	/* the database; NULL: memory of this process, gone with it, readable under store_path() */
+	int64_t flush_ms;	/* routine beats reach the disk at least this often */
+	int64_t keep_raw_ms;	/* raw beats older than this are deleted, in small steps; 0: keep all */
+	size_t waiting_most;	/* beats kept in memory while the disk refuses */
+
+	/* Called on the store thread when health changes; must not block. May be NULL. */
+	void (*health)(void *arg, const struct store_health *health);
+	void *health_arg;
+};
+
+/*
+ * Opens or creates the database and brings its schema up to date, in one transaction after a copy of the old one. The caller
+ * holds its lock (lock.h). Refused, with the file untouched: a newer schema, a file that is no kumatop database, no permission. A
+ * damaged database is moved aside ("<path>.damaged-<time>"), what can be read of its monitors goes into a fresh one, and
+ * *notice (a text of its own, may be NULL) says so.
+ */
+struct store *store_open(const struct store_settings *settings, struct error *err, char **notice);
+
+/* What archive_open() takes to read this store. */
+const char *store_path(const struct store *store);
+
+/* Before store_start(), on the opening thread: the same operations that messages ask for, at once. */
+bool store_put_monitor_now(struct store *store, const struct kept_monitor *monitor, struct error *err);
+bool store_remove_monitor_now(struct store *store, monitor_id monitor, struct error *err);
+bool store_put_standing_now(struct store *store, const struct kept_standing *standing, struct error *err);
+bool store_put_event_now(struct store *store, const struct event *event, struct error *err);
+
+/* Begins the thread, and this run's row in `run`. */
+bool store_start(struct store *store, struct error *err);
+
+/*
+ * Messages; any thread. Values are copied, their texts held. Never block. An event goes with the standing it led to (NULL:
+ * none), in one transaction.
+ */
+void store_beat(struct store *store, const struct beat *beat);
+void store_event(struct store *store, const struct event *event, const struct kept_standing *standing);
+void store_put_monitor(struct store *store, const struct kept_monitor *monitor);
+void store_retire_monitor(struct store *store, monitor_id monitor);	/* declared no more; its history stays */
+void store_remove_monitor(struct store *store, monitor_id monitor);	/* with its history, in small steps */
+void store_put_standing(struct store *store, const struct kept_standing *standing);
+
+/*
+ * Commits what waits, ends this run's row, checkpoints, ends the thread. Gives up after timeout_ms of a disk that does not
+ * answer and returns false. Then store_close() frees; it also closes a store that was never started.
+ */
+bool store_stop(struct store *store, int timeout_ms);
+void store_close(struct store *store);
+
+#endif
