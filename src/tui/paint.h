@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "glyphs.h"
+
 #include "kumatop/buf.h"
 #include "kumatop/theme.h"
 
@@ -23,12 +25,11 @@ struct cell {
 struct canvas {
 	int rows, columns;
 	struct cell *cells;	/* rows * columns */
-	bool utf8;		/* false: only bytes < 0x80 may reach the terminal */
-	bool braille;		/* the terminal's font is likely to have braille and shades (false on the Linux console) */
+	enum glyph_set glyphs;	/* GLYPHS_ASCII: only bytes < 0x80 may reach the terminal */
 	int cursor_row, cursor_column;	/* where the terminal's cursor shows; -1: hidden */
 };
 
-void canvas_init(struct canvas *canvas, bool utf8, bool braille);
+void canvas_init(struct canvas *canvas, enum glyph_set glyphs);
 void canvas_finish(struct canvas *canvas);
 
 /* Blank, in ROLE_TEXT, of this size (at least 1x1), cursor hidden. */
@@ -62,7 +63,13 @@ int paint_print(struct area area, int y, int x, enum role role, const char *form
 void paint_field(struct area area, int y, int x, int width, enum role role, const char *text);
 void paint_field_right(struct area area, int y, int x, int width, enum role role, const char *text);
 
-/* One character; without UTF-8 only ASCII passes (others become "?", so choose the ASCII form before). */
+/* Cells that pure code made, one beside the other. */
+void paint_cells(struct area area, int y, int x, const struct glyph_cell *cells, size_t count);
+
+/* A glyph of the canvas's set; returns the cells used. */
+int paint_glyph(struct area area, int y, int x, enum role role, enum glyph glyph);
+
+/* One character; with GLYPHS_ASCII only ASCII passes (others become "?", so choose the ASCII form before). */
 void paint_point(struct area area, int y, int x, enum role role, uint32_t point);
 void paint_fill(struct area area, int y, int x, int width, enum role role, uint32_t point);
 
