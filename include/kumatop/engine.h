@@ -46,6 +46,9 @@ struct engine *engine_create(const struct engine_settings *settings, struct erro
 bool engine_add(struct engine *engine, struct monitor_spec *spec, monitor_id id, const struct kept_standing *standing,
     const struct kept_marks *marks, struct error *err);
 
+/* Before engine_start(): an id that belongs to a name no monitor has now; who comes back by that name gets it again. */
+void engine_remember(struct engine *engine, const char *name, monitor_id id);
+
 bool engine_start(struct engine *engine, struct error *err);
 
 /* Takes the command; false: too many are waiting or the engine has stopped, and the command is destroyed. Any thread. */

@@ -1,0 +1,153 @@
+/*
+ * When checks begin. Every monitor has a phase, a hash of its id, and is checked on a grid of its interval from that phase, so
+ * that monitors stay spread and a reload moves nobody. Checks begin on a tick of 20 ms: many small wake-ups cost more than a
+ * little waiting, and are measured as nobody's latency since a check's clock starts when it does.
+ */
+#include "inside.h"
+
+#include <stdio.h>
+
+enum { TICK_US = 20000 };
+
+int64_t schedule_spread_us(size_t monitors)
+{
+	int64_t spread = (int64_t)monitors * (SECOND_US / 500);
+
+	return spread > 2 * SECOND_US ? spread : 2 * SECOND_US;
+}
+
+static void plan(struct monitor *monitor, int64_t at_us)
+{
+	int64_t now_us = mono_now().us;
+	int64_t tick_us = (at_us + TICK_US - 1) / TICK_US * TICK_US;
+	struct monitor_view *view = monitor_edit_view(monitor);
+
+	due_put(&monitor->engine->due, &monitor->due, tick_us);
+	view->next_us = unix_now_us() + (tick_us - now_us);
+	schedule_arm(monitor->engine);
+}
+
+void schedule_first(struct monitor *monitor, int64_t spread_us)
+{
+	int64_t interval_us = monitor->spec->common.interval_ms * 1000;
+
+	if (monitor_view(monitor)->standing.state == STATE_PAUSED)
+		return;
+	if (spread_us > interval_us)
+		spread_us = interval_us;
+	plan(monitor, mono_now().us + (int64_t)(index_hash_id(monitor->id) % (uint64_t)(spread_us + 1)));
+}
+
+void schedule_next(struct monitor *monitor)
+{
+	const struct spec_common *common = &monitor->spec->common;
+	int64_t interval_us = common->interval_ms * 1000;
+	int64_t now_us = mono_now().us;
+	int64_t phase_us = (int64_t)(index_hash_id(monitor->id) % (uint64_t)interval_us);
+	int64_t begun_us = monitor->planned_us ? monitor->planned_us : now_us;
+	int64_t next_us;
+
+	if (monitor_is_wavering(&monitor_view(monitor)->standing)) {
+		plan(monitor, now_us + common->retry_interval_ms * 1000);
+		return;
+	}
+	/* From the planned begin, not from the end: a slow answer must not move the grid. */
+	next_us = begun_us + interval_us - (begun_us - phase_us) % interval_us;
+	while (next_us <= now_us)
+		next_us += interval_us;
+	plan(monitor, next_us);
+}
+
+void monitor_check_now(struct monitor *monitor)
+{
+	struct engine *engine = monitor->engine;
+
+	if (monitor->check)
+		return;
+	due_remove(&engine->due, &monitor->due);
+	monitor->check = prober_check(engine->prober, monitor->spec, funnel_take, monitor);
+}
+
+void monitor_stop_check(struct monitor *monitor)
+{
+	if (monitor->check)
+		prober_cancel(monitor->engine->prober, monitor->check);
+	monitor->check = NULL;
+	due_remove(&monitor->engine->due, &monitor->due);
+}
+
+static void note_lateness(struct engine *engine, int64_t late_us, int64_t now_us)
+{
+	if (late_us >= engine->late_us || now_us - engine->late_seen_us > 10 * SECOND_US) {
+		engine->late_us = late_us;
+		engine->late_seen_us = now_us;
+	}
+}
+
+static void begin(struct monitor *monitor, int64_t now_us)
+{
+	if (monitor_view(monitor)->standing.state == STATE_PAUSED) {
+		monitor_set_pause(monitor, false, 0, NULL);
+		return;
+	}
+	note_lateness(monitor->engine, now_us - monitor->due.at_us, now_us);
+	monitor->planned_us = monitor->due.at_us;
+	monitor_check_now(monitor);
+}
+
+static void look_for_sleep(struct engine *engine)
+{
+	int64_t slept_us = suspended_us();
+	char length[32];
+
+	if (slept_us - engine->slept_us > SECOND_US) {
+		char text[128];
+		struct event event = {
+			.time_us = unix_now_us(), .kind = EVENT_TROUBLE, .lasted_us = slept_us - engine->slept_us,
+		};
+
+		snprintf(text, sizeof(text), "this machine slept for %s: that time is unknown",
+		    length_print(slept_us - engine->slept_us, length, sizeof(length)));
+		event.detail = shared_create(text);
+		if (engine->settings.sinks.event)
+			engine->settings.sinks.event(engine->settings.sinks.arg, &event, NULL);
+		engine->health.events++;
+		event_finish(&event);
+	}
+	engine->slept_us = slept_us;
+}
+
+void schedule_tick(struct engine *engine)
+{
+	int64_t now_us = mono_now().us;
+	struct due_item *first;
+
+	look_for_sleep(engine);
+	while ((first = due_first(&engine->due)) && first->at_us <= now_us) {
+		due_remove(&engine->due, first);
+		begin((struct monitor *)first, now_us);
+	}
+	schedule_arm(engine);
+}
+
+static void tick_fired(uv_timer_t *timer)
+{
+	struct engine *engine = timer->data;
+
+	engine->armed_us = 0;
+	schedule_tick(engine);
+}
+
+void schedule_arm(struct engine *engine)
+{
+	struct due_item *first = due_first(&engine->due);
+	int64_t wait_us;
+
+	/* A tick that comes too early does no harm, so it is only ever pulled forward. */
+	if (!engine->started || engine->stopping || !first || (engine->armed_us && engine->armed_us <= first->at_us))
+		return;
+	wait_us = first->at_us - mono_now().us;
+	engine->armed_us = first->at_us;
+	uv_update_time(&engine->loop);
+	uv_timer_start(&engine->tick, tick_fired, wait_us > 0 ? (uint64_t)(wait_us + 999) / 1000 : 0, 0);
+}
