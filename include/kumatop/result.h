@@ -44,8 +44,12 @@ void result_set_detail(struct check_result *result, const char *format, ...) __a
 /* What to tell a person: the detail if there is one, else the sentence of the outcome. */
 const char *result_reason(const struct check_result *result);
 
-/* The latency that rows, sparklines and graphs show: total, or the mean round trip of a ping; -1 when there was no answer. */
+/*
+ * The latency that rows, sparklines and graphs show: total, or the mean round trip of a ping; -1 when there was no answer, or
+ * one that does not count because the check failed. The second form is for a result as history keeps it.
+ */
 int32_t result_latency_us(const struct check_result *result);
+int32_t phases_latency_us(int outcome, const int32_t phase_us[PHASE_COUNT]);
 
 const char *phase_word(enum phase phase);	/* "name" "connect" "tls" "first_byte" "transfer" "total" */
 
