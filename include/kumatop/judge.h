@@ -41,17 +41,22 @@ struct judge_rules {
 /* What a monitor is, kept over restarts. A zeroed struct is a new monitor. */
 struct standing {
 	enum state state;
-	enum state was;			/* before PENDING: where a blip goes back to */
+	enum state was;			/* before PENDING: where a blip goes back to; before NEW: PAUSED or MAINTENANCE */
+	int64_t was_since_us;		/* before PENDING: when that began, as a blip does not make it younger; 0: not known */
 	unsigned good_run;		/* consecutive up or degraded verdicts while that matters; saturates */
 	unsigned bad_run;		/* consecutive down verdicts */
 	unsigned unknown_run;
 	unsigned degraded_run;
-	int64_t since_us;		/* when the state began, as people count it: DOWN since its first failed check */
+	/*
+	 * When the state began, as people count it: DOWN since the first failed check of its incident, UP after DOWN since the
+	 * first good check of the run.
+	 */
+	int64_t since_us;
 	int64_t first_bad_us;		/* first failed check of the present run, 0 when there is none */
 	int64_t first_good_us;		/* first good check of the present run on the way up, 0 when there is none */
 	bool incident_open;		/* from DOWN until the next UP or DEGRADED */
 	int64_t incident_us;		/* its first failed check */
-	bool alerted;			/* somebody was told of the open incident */
+	bool alerted;			/* the open incident was worth telling somebody; then its end is, too */
 	bool acknowledged;		/* somebody took it on; ends with the incident */
 };
 
