@@ -10,6 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+/* Under _FORTIFY_SOURCE clang gets some of them as macros, and warns about poisoning those. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison sprintf vsprintf strcpy strcat strncpy strtok atoi atol gmtime localtime ctime asctime system popen
 
 #endif
