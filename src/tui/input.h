@@ -48,15 +48,17 @@ struct input_event {
 	size_t length;
 };
 
-enum { INPUT_SEQUENCE_MOST = 64, INPUT_PASTE_MOST = 65536, INPUT_ESCAPE_MS = 25, INPUT_ESCAPE_SLOW_MS = 50 };
+enum { INPUT_SEQUENCE_MOST = 32, INPUT_PASTE_MOST = 65536 };
 
 struct input {
 	int state;
-	char sequence[INPUT_SEQUENCE_MOST];
+	char sequence[INPUT_SEQUENCE_MOST];	/* parameters of a control sequence, or the start of a UTF-8 character */
 	size_t length;
-	size_t swallowed;	/* bytes of the string (OSC, DCS …) being swallowed */
+	bool too_long;		/* parameters were lost: the sequence means nothing */
 	bool alt;
+	int count;		/* bytes still to swallow, or of the paste's end that have come */
 	struct buf paste;
+	bool paste_done;	/* its text was handed out and may be forgotten */
 };
 
 void input_init(struct input *input);
@@ -65,10 +67,13 @@ void input_finish(struct input *input);
 /* Takes one byte; true: *event is what it completed. */
 bool input_byte(struct input *input, unsigned char byte, struct input_event *event);
 
-/* True while what came so far may be a key by itself (ESC) or the start of a sequence: ask input_timeout() after the escape delay. */
-bool input_is_waiting(const struct input *input);
+/*
+ * How long to wait for the rest of what has begun, before input_timeout() is due: escape_ms while it may be the Escape key by
+ * itself, longer within a sequence. -1: nothing has begun.
+ */
+int input_wait_ms(const struct input *input, int escape_ms);
 
-/* Nothing followed in time. True: *event is what that makes of it. */
+/* Nothing followed in time. True: *event is what that makes of it; half a sequence makes nothing. */
 bool input_timeout(struct input *input, struct input_event *event);
 
 #endif
