@@ -65,7 +65,7 @@ enum place {
 	X(WHY,            "why",            "Why",     "v",            IN_MONITOR | IN_EVENTS, "everything known of the last failure") \
 	X(EVENTS,         "events",         "Log",     "L",            IN_MONITOR,   "events; of this monitor in its detail view") \
 	X(UNDO,           "undo",           "",        "u",            IN_MONITOR,   "undo the last pause or resume") \
-	X(FOLLOW,         "follow",         "",        "f",            IN_LIST | IN_EVENTS, "follow: the selection stays on its monitor, the log on its newest line") \
+	X(FOLLOW,         "follow",         "",        "f",            IN_LIST | IN_EVENTS, "follow the selected monitor, or the newest event") \
 	X(FREEZE,         "freeze",         "",        "Z",            IN_VIEWS,     "freeze the picture; checks go on") \
 	X(MARK,           "mark",           "",        "Space",        IN_LIST,      "mark; actions act on all that are marked") \
 	X(UNMARK,         "unmark",         "",        "U",            IN_LIST,      "unmark all") \
