@@ -1,0 +1,27 @@
+/* Values of kumatop as members of a JSON object; see put.h. */
+#include "put.h"
+
+#include "kumatop/when.h"
+
+void put_moment(struct json *object, const char *key, int64_t us)
+{
+	char text[40];
+
+	json_put_text(object, key, us ? moment_print(us, text, sizeof(text)) : NULL);
+}
+
+void put_natural(struct json *object, const char *key, int64_t value)
+{
+	if (value >= 0)
+		json_put_integer(object, key, value);
+	else
+		json_put_null(object, key);
+}
+
+void put_ms(struct json *object, const char *key, int32_t us)
+{
+	if (us >= 0)
+		json_put_real(object, key, us / 1000.0);
+	else
+		json_put_null(object, key);
+}
