@@ -1,0 +1,166 @@
+/*
+ * The tables. The SQL itself is src/assets/schema.sql, embedded here and installed for people to read.
+ */
+#include "schema.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kumatop/beat.h"
+#include "kumatop/heap.h"
+#include "kumatop/judge.h"
+#include "kumatop/outcome.h"
+
+#include "database.h"
+
+static const char sql[] =
+#include "assets/schema.sql.inc"
+;
+
+/* { 1, "ALTER TABLE …" } and so on; the versions that exist have needed none yet. An array cannot be empty, hence the count. */
+const struct schema_step schema_steps[] = { { 0, NULL } };
+const size_t schema_step_count = 0;
+
+bool schema_create(sqlite3 *db, const char *path, struct error *err)
+{
+	if (database_run(db, "BEGIN IMMEDIATE") && database_run(db, sql) && database_run(db, "COMMIT"))
+		return true;
+	database_fail(db, err, path, "cannot make the tables");
+	database_run(db, "ROLLBACK");
+	return false;
+}
+
+/* An empty file that only we may read, for SQLite to fill: it would make it with the process's umask. */
+static char *reserve_copy(const char *path, int version, struct error *err)
+{
+	for (int i = 1; i < 100; i++) {
+		char *name = i == 1 ? heap_print("%s.v%d", path, version) : heap_print("%s.v%d.%d", path, version, i);
+
+		if (mknod(name, S_IFREG | 0600, 0) == 0)
+			return name;
+		if (errno != EEXIST) {
+			error_errno(err, EXIT_INPUT_OUTPUT, "%s: cannot keep a copy of the old database", name);
+			free(name);
+			return NULL;
+		}
+		free(name);
+	}
+	error_set(err, EXIT_INPUT_OUTPUT, "%s.v%d: there are too many old copies: move them away", path, version);
+	return NULL;
+}
+
+static char *copy_old(sqlite3 *db, const char *path, int version, struct error *err)
+{
+	char *name = reserve_copy(path, version, err);
+	sqlite3_stmt *statement = NULL;
+
+	if (!name)
+		return NULL;
+	if (sqlite3_prepare_v2(db, "VACUUM INTO ?1", -1, &statement, NULL) == SQLITE_OK
+	    && sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC) == SQLITE_OK && database_finish(statement)) {
+		sqlite3_finalize(statement);
+		return name;
+	}
+	database_fail(db, err, name, "cannot keep a copy of the old database");
+	sqlite3_finalize(statement);
+	unlink(name);
+	free(name);
+	return NULL;
+}
+
+static const struct schema_step *find_step(const struct schema_step *steps, size_t count, int from)
+{
+	for (size_t i = 0; i < count; i++)
+		if (steps[i].from == from)
+			return &steps[i];
+	return NULL;
+}
+
+static bool take_step(sqlite3 *db, const struct schema_step *step)
+{
+	char version[64];
+
+	snprintf(version, sizeof version, "PRAGMA user_version = %d", step->from + 1);
+	return database_run(db, step->sql) && database_run(db, version);
+}
+
+static bool take_steps(sqlite3 *db, const char *path, const struct schema_step *steps, size_t count, int from, int newest,
+    struct error *err)
+{
+	if (!database_run(db, "BEGIN IMMEDIATE"))
+		return database_fail(db, err, path, "cannot be brought up to date");
+	for (int version = from; version < newest; version++) {
+		const struct schema_step *step = find_step(steps, count, version);
+
+		if (!step) {
+			database_run(db, "ROLLBACK");
+			return error_set(err, EXIT_DATA, "%s: schema %d is too old for this kumatop", path, version);
+		}
+		if (!take_step(db, step)) {
+			database_fail(db, err, path, "cannot be brought up to date");
+			database_run(db, "ROLLBACK");
+			return false;
+		}
+	}
+	if (database_run(db, "COMMIT"))
+		return true;
+	database_fail(db, err, path, "cannot be brought up to date");
+	database_run(db, "ROLLBACK");
+	return false;
+}
+
+bool schema_upgrade(sqlite3 *db, const char *path, const struct schema_step *steps, size_t count, int newest, char **copy,
+    struct error *err)
+{
+	int64_t version;
+
+	*copy = NULL;
+	if (!database_number(db, "PRAGMA user_version", &version))
+		return database_fail(db, err, path, "cannot be read");
+	if (version >= newest)
+		return true;
+	if (!database_is_memory(path)) {
+		*copy = copy_old(db, path, (int)version, err);
+		if (!*copy)
+			return false;
+	}
+	return take_steps(db, path, steps, count, (int)version, newest, err);
+}
+
+static bool put_word(sqlite3_stmt *statement, const char *what, int number, const char *word)
+{
+	return sqlite3_bind_text(statement, 1, what, -1, SQLITE_STATIC) == SQLITE_OK
+	    && sqlite3_bind_int(statement, 2, number) == SQLITE_OK
+	    && sqlite3_bind_text(statement, 3, word, -1, SQLITE_STATIC) == SQLITE_OK && database_finish(statement);
+}
+
+static bool put_words(sqlite3_stmt *statement)
+{
+	bool good = true;
+
+	for (int i = 0; good && i < STATE_COUNT; i++)
+		good = put_word(statement, "state", i, state_word(i));
+	for (int i = 0; good && i < VERDICT_COUNT; i++)
+		good = put_word(statement, "verdict", i, verdict_word((enum verdict)i));
+	for (int i = 0; good && i < OUTCOME_COUNT; i++)
+		good = put_word(statement, "outcome", i, outcome_row(i)->word);
+	for (int i = EVENT_STATE; good && i <= EVENT_TROUBLE; i++)
+		good = put_word(statement, "event", i, event_word((enum event_kind)i));
+	return good;
+}
+
+bool schema_put_words(sqlite3 *db, const char *path, struct error *err)
+{
+	sqlite3_stmt *statement = NULL;
+	bool good = sqlite3_prepare_v2(db, "INSERT INTO word (what, number, word) VALUES (?1, ?2, ?3) ON CONFLICT (what, number)"
+	    " DO UPDATE SET word = excluded.word WHERE word <> excluded.word", -1, &statement, NULL) == SQLITE_OK
+	    && database_run(db, "BEGIN IMMEDIATE") && put_words(statement) && database_run(db, "COMMIT");
+
+	if (!good)
+		database_fail(db, err, path, "cannot be written");
+	sqlite3_finalize(statement);
+	if (!good && !sqlite3_get_autocommit(db))
+		database_run(db, "ROLLBACK");
+	return good;
+}
