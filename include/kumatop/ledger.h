@@ -56,10 +56,16 @@ void ledger_finish(struct ledger *ledger);	/* a zeroed ledger is ready to use */
  */
 void ledger_result(struct ledger *ledger, int64_t now_us, int64_t reach_us, enum verdict verdict, enum state from, enum state to);
 
-/* Checking stops (pause) or is recorded apart (maintenance begins): the open span ends now. to: PAUSED or MAINTENANCE. */
+/*
+ * The open span ends now: checking stops (to: PAUSED), is recorded apart (to: MAINTENANCE), or the machine was suspended from
+ * now_us on (to: the state it was and stays in, which settles nothing).
+ */
 void ledger_interrupt(struct ledger *ledger, int64_t now_us, enum state to);
 
-/* Puts settled spans of an earlier time before what the ledger holds; what overlaps is cut. */
+/*
+ * Puts spans of an earlier time before what the ledger holds; what overlaps is cut. Where they end tentative, what the ledger
+ * holds settles them, or the next result will.
+ */
 void ledger_prepend(struct ledger *ledger, const struct span *spans, size_t count);
 
 /* Forgets what ended before. */
@@ -70,6 +76,5 @@ struct amounts ledger_sum(const struct ledger *ledger, int64_t from_us, int64_t 
 
 /* up / (up + down), or -1 when neither was observed. */
 double amounts_uptime(const struct amounts *amounts);
-
 
 #endif
