@@ -18,7 +18,7 @@
 struct conf_settings {
 	int64_t interval_ms, timeout_ms;	/* defaults for all monitors; timeout 0: by the rule of spec_seal() */
 	char *theme;
-	char *database;			/* as written; "" or "none": keep no history on disk */
+	char *database;			/* as written; NULL: the usual place; "" or "none": keep no history on disk */
 	int64_t flush_ms;
 	int64_t keep_raw_ms;
 	int64_t in_flight;		/* checks at once */
@@ -45,8 +45,8 @@ struct conf_faults {
 void conf_faults_finish(struct conf_faults *faults);
 
 /*
- * Where the configuration is: explicit (--config) if not NULL, else $KUMATOP_CONFIG, $XDG_CONFIG_HOME/kumatop/kumatop.conf,
- * /etc/kumatop/kumatop.conf; the first that exists. NULL when there is none; explicit is returned whether it exists or not. Heap.
+ * Where the configuration is: explicit (--config) or $KUMATOP_CONFIG whether they exist or not, else
+ * $XDG_CONFIG_HOME/kumatop/kumatop.conf or /etc/kumatop/kumatop.conf, the first that exists. NULL when there is none. Heap.
  */
 char *conf_find(const char *explicit_path);
 
@@ -57,7 +57,10 @@ struct conf *conf_load(const char *path, struct conf_faults *faults);
 struct conf *conf_empty(void);
 void conf_free(struct conf *conf);	/* accepts NULL */
 
-/* The database's path with "~" and $XDG_STATE_HOME resolved; NULL when none is wanted. override is --database or NULL. Heap. */
+/*
+ * The database's path, "~" and $XDG_STATE_HOME resolved, a relative one of the configuration beside its file; NULL when none is
+ * wanted. override is --database or NULL. May ask the user database when $HOME is unset, so never on a loop. Heap.
+ */
 char *conf_database_path(const struct conf *conf, const char *override);
 
 /*
@@ -66,7 +69,8 @@ char *conf_database_path(const struct conf *conf, const char *override);
 struct monitor_spec *conf_parse_monitor(const char *text, const struct conf_settings *defaults, enum spec_origin origin, struct error *err);
 
 /*
- * The monitor as conf_parse_monitor() reads it, settings at their default left out. reveal: secrets given in place are printed,
+ * The monitor as conf_parse_monitor() reads it, on one line. Settings at their default are left out, but for those that a
+ * configuration's top level has defaults for, so that the text means the same beside any of them. reveal: secrets given in place are printed,
  * as the database keeps them; otherwise "***".
  */
 void conf_print_monitor(const struct monitor_spec *spec, bool reveal, struct buf *out);

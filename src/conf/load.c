@@ -1,0 +1,184 @@
+/*
+ * A whole configuration: kumatop.conf and the files of conf.d/ beside it, in order. First the settings and the templates of all
+ * files, then the monitors, so that a template may stand anywhere.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "kumatop/heap.h"
+#include "reading.h"
+#include "value.h"
+
+void reading_finish(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->spec_count; i++)
+		spec_release(reading->specs[i]);
+	for (size_t i = 0; i < reading->place_count; i++)
+		free(reading->places[i].name);
+	for (size_t i = 0; i < reading->source_count; i++) {
+		source_finish(reading->sources[i]);
+		free(reading->sources[i]);
+	}
+	free(reading->specs);
+	free(reading->places);
+	free(reading->sources);
+	free(reading->templates);
+	faults_finish(&reading->faults);
+	faults_finish(&reading->warnings);
+	*reading = (struct reading){ 0 };
+}
+
+static bool wanted(const char *name)
+{
+	size_t length = strlen(name);
+	return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".conf") == 0;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names of the files in a directory, sorted. */
+static void list_directory(DIR *directory, struct text_list *names)
+{
+	for (const struct dirent *entry = readdir(directory); entry; entry = readdir(directory)) {
+		if (!wanted(entry->d_name))
+			continue;
+		names->items = heap_resize(names->items, names->count + 1, sizeof *names->items);
+		names->items[names->count++] = heap_text(entry->d_name);
+	}
+	if (names->count > 0)
+		qsort(names->items, names->count, sizeof *names->items, compare_texts);
+}
+
+static void read_source(struct reading *reading, const char *path)
+{
+	struct source *source = heap_zero(1, sizeof *source);
+	reading->sources = heap_resize(reading->sources, reading->source_count + 1, sizeof(struct source *));
+	reading->sources[reading->source_count] = source;
+	source_read(source, path, reading->source_count++, &reading->faults, &reading->warnings);
+}
+
+static void read_directory(struct reading *reading, const char *main_path)
+{
+	const char *slash = strrchr(main_path, '/');
+	char *path = slash ? heap_print("%.*s/conf.d", (int)(slash - main_path), main_path) : heap_text("conf.d");
+	struct stat status;
+	struct text_list names = { 0 };
+	size_t order = reading->source_count;
+	DIR *directory = opendir(path);
+	if (!directory && errno != ENOENT && errno != ENOTDIR) {
+		faults_add(&reading->faults, order, path, 0, "cannot be read: %s", strerror(errno));
+	} else if (directory && (fstat(dirfd(directory), &status) != 0 || (status.st_mode & S_IWOTH))) {
+		faults_add(&reading->faults, order, path, 0, "everybody can put files into it: chmod o-w %s", path);
+	} else if (directory) {
+		list_directory(directory, &names);
+		for (size_t i = 0; i < names.count; i++) {
+			char *file = heap_print("%s/%s", path, names.items[i]);
+			read_source(reading, file);
+			free(file);
+		}
+	}
+	if (directory)
+		closedir(directory);
+	text_list_finish(&names);
+	free(path);
+}
+
+static bool all_parsed(const struct reading *reading)
+{
+	for (size_t i = 0; i < reading->source_count; i++) {
+		if (!reading->sources[i]->parsed)
+			return false;
+	}
+	return true;
+}
+
+static bool is_empty_text(const config_setting_t *value)
+{
+	const char *text = config_setting_get_string(value);
+	return text && *text == '\0';
+}
+
+/* An empty text unsets a setting; the database that is named empty is none at all, not the usual one. */
+static void read_top_setting(struct reading *reading, const struct source *source, config_setting_t *child, struct conf_settings *settings)
+{
+	struct error err;
+	const char *name = config_setting_name(child);
+	const struct setting *row = setting_find(conf_settings, NULL, name);
+	if (!row) {
+		char *told = unknown_word_at_top(name);
+		reading_fault(reading, source, child, NULL, "%s", told);
+		free(told);
+	} else if (source->order > 0) {
+		reading_fault(reading, source, child, NULL, "%s: stands in the main file, %s, alone", name, reading->sources[0]->path);
+	} else if (row->offset == offsetof(struct conf_settings, database) && is_empty_text(child)) {
+		setting_from_text(row, settings, "none", NULL);
+	} else if (!value_apply(row, settings, child, &err)) {
+		reading_fault(reading, source, child, NULL, "%s", err.text);
+	}
+}
+
+static void read_top(struct reading *reading, const struct source *source, struct conf_settings *settings)
+{
+	config_setting_t *root = config_root_setting(&source->config);
+	for (int i = 0; i < config_setting_length(root); i++) {
+		config_setting_t *child = config_setting_get_elem(root, (unsigned)i);
+		const char *name = config_setting_name(child);
+		if (strcmp(name, "templates") == 0)
+			templates_gather(reading, source, child);
+		else if (strcmp(name, "monitors") != 0)
+			read_top_setting(reading, source, child, settings);
+	}
+}
+
+static void read_monitors(struct reading *reading, const struct source *source)
+{
+	config_setting_t *list = config_setting_get_member(config_root_setting(&source->config), "monitors");
+	if (!list)
+		return;
+	int type = config_setting_type(list);
+	if (type != CONFIG_TYPE_LIST && !(type == CONFIG_TYPE_ARRAY && config_setting_length(list) == 0)) {
+		reading_fault(reading, source, list, NULL, "monitors: write monitors: ( { … }, { … } );");
+		return;
+	}
+	for (int i = 0; i < config_setting_length(list); i++)
+		monitor_read(reading, source, config_setting_get_elem(list, (unsigned)i), (size_t)i + 1);
+}
+
+struct conf *conf_load(const char *path, struct conf_faults *faults)
+{
+	struct reading reading = { .origin = SPEC_DECLARED };
+	struct conf *conf = conf_empty();
+	conf->path = heap_text(path);
+	reading.defaults = &conf->settings;
+	read_source(&reading, path);
+	if (reading.sources[0]->parsed)
+		read_directory(&reading, path);
+	if (all_parsed(&reading)) {
+		for (size_t i = 0; i < reading.source_count; i++)
+			read_top(&reading, reading.sources[i], &conf->settings);
+		templates_check(&reading);
+		for (size_t i = 0; i < reading.source_count; i++)
+			read_monitors(&reading, reading.sources[i]);
+		monitors_check_names(&reading);
+	}
+	if (reading.faults.count > 0) {
+		faults_give(&reading.faults, &faults->lines);
+		conf_free(conf);
+		conf = NULL;
+	} else {
+		faults_give(&reading.warnings, &conf->warnings);
+		conf->specs = reading.specs;
+		conf->spec_count = reading.spec_count;
+		reading.specs = NULL;
+		reading.spec_count = 0;
+	}
+	reading_finish(&reading);
+	return conf;
+}

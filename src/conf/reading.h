@@ -1,0 +1,80 @@
+/*
+ * The state of one reading of a configuration, and the parts that fill it. Private to src/conf.
+ */
+#ifndef CONF_READING_H
+#define CONF_READING_H
+
+#include <libconfig.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "faults.h"
+#include "kumatop/conf.h"
+#include "kumatop/probe.h"
+#include "source.h"
+
+/* A group of settings that monitors take over by name. Borrows from its source's tree. */
+struct template {
+	const char *name;
+	const struct source *source;
+	config_setting_t *group;
+	bool faulty;		/* a value in it has been complained about */
+};
+
+/* Where a monitor's name was read, to tell of a second one. */
+struct place {
+	char *name;
+	const struct source *source;
+	int line;
+	size_t serial;
+};
+
+struct reading {
+	const struct conf_settings *defaults;	/* or NULL */
+	enum spec_origin origin;
+	struct source **sources;	/* each stays where it is: libconfig's tree points back into it */
+	size_t source_count;
+	struct faults faults, warnings;
+	struct template *templates;
+	size_t template_count;
+	struct place *places;
+	size_t place_count, place_room;
+	struct monitor_spec **specs;	/* held */
+	size_t spec_count, spec_room;
+};
+
+void reading_finish(struct reading *reading);
+
+/* The line a setting stands on. */
+int setting_line(const config_setting_t *at);
+
+/* What is wrong at a setting, once: not if the scan has said it. label ("monitor \"x\"") may be NULL. */
+void reading_fault(struct reading *reading, const struct source *source, config_setting_t *at, const char *label, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Gathers the templates of a file, and checks their values once all of them are known. */
+void templates_gather(struct reading *reading, const struct source *source, config_setting_t *group);
+void templates_check(struct reading *reading);
+const struct template *template_find(const struct reading *reading, const char *name);
+
+/* Reads one entry of monitors; number counts from 1. What is fit to run joins reading->specs. */
+void monitor_read(struct reading *reading, const struct source *source, config_setting_t *group, size_t number);
+
+/* Whether two monitors have one name. */
+void monitors_check_names(struct reading *reading);
+
+/* Sets what the configuration's top level says about all monitors, as far as the monitor is silent. */
+void defaults_apply(const struct conf_settings *defaults, struct spec_common *common);		/* before the monitor's own */
+void defaults_fit(const struct conf_settings *defaults, struct spec_common *common);		/* after them */
+
+/*
+ * What to say of a word that is no setting here. kind may be NULL: not known. section is the group it stands in, or NULL.
+ * Heap. *is_kind: the word was probably meant to name the kind.
+ */
+char *unknown_word(const struct kind *kind, const char *section, const char *word, bool *is_kind);
+char *unknown_word_at_top(const char *word);
+
+/* Whether a kind has settings in a group of this name; kind NULL: whether any kind has. */
+bool section_exists(const struct kind *kind, const char *section);
+
+#endif
