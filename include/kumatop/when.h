@@ -54,6 +54,6 @@ bool moment_parse(const char *text, int64_t now_us, int64_t *us, struct error *e
 char *moment_print(int64_t us, char *out, size_t size);
 
 /* Local time by a strftime(3) format. */
-char *moment_print_local(int64_t us, const char *format, char *out, size_t size);
+char *moment_print_local(int64_t us, const char *format, char *out, size_t size) __attribute__((format(strftime, 2, 0)));
 
 #endif
