@@ -80,7 +80,10 @@ char **setting_text(const struct setting *row, void *values);
 /* What a secret stands for: the text itself, or what "file:PATH" (first line) or "env:NAME" hold. Blocks on the file. */
 bool secret_read(const char *value, char **out, struct error *err);
 
-/* "a, b and c" → list; blanks around entries are dropped. */
+/*
+ * "a, b, c" -> list; blanks around entries and empty entries are dropped. An entry in double quotes holds commas and blanks as
+ * they are, and \" and \\.
+ */
 void text_list_from_text(struct text_list *list, const char *text);
 void text_list_finish(struct text_list *list);
 bool text_list_has(const struct text_list *list, const char *item);
