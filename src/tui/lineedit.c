@@ -119,6 +119,22 @@ void lineedit_paste(struct lineedit *edit, const char *text, size_t length)
 	insert(edit, start, n);
 }
 
+/* A combining mark goes onto the character before the cursor, if the gate lets it stand there. */
+static bool type_mark(struct lineedit *edit, const char *mark, size_t length)
+{
+	char marked[64], clean[64];
+	size_t start = previous_character(edit, edit->cursor);
+	size_t before = edit->cursor - start;
+
+	if (!before || before + length > sizeof marked)
+		return false;
+	memcpy(marked, edit->text + start, before);
+	memcpy(marked + before, mark, length);
+	if (text_sanitize(clean, sizeof clean, marked, before + length) != before + length)
+		return false;
+	return insert(edit, mark, length);
+}
+
 static bool type(struct lineedit *edit, uint32_t point)
 {
 	char bytes[4], clean[8];
@@ -128,6 +144,8 @@ static bool type(struct lineedit *edit, uint32_t point)
 		return insert(edit, " ", 1);
 	if (text_point_width(point) < 0)
 		return false;
+	if (text_point_width(point) == 0)
+		return type_mark(edit, bytes, length);
 	return insert(edit, clean, text_sanitize(clean, sizeof clean, bytes, length));
 }
 

@@ -85,6 +85,12 @@ static void test_what_is_no_text(void **state)
 	assert_line(&edit, "|");
 	type_text(&edit, "é");
 	assert_line(&edit, "é|");
+	/* a mark needs a character, and at most two fit on it */
+	type_text(&edit, "e\xcc\x81\xcc\x82\xcc\x83");
+	assert_line(&edit, "ée\xcc\x81\xcc\x82|");
+	lineedit_key(&edit, KEYPRESS_HOME, NULL);
+	type_text(&edit, "\xcc\x81");
+	assert_line(&edit, "|ée\xcc\x81\xcc\x82");
 }
 
 static void test_paste(void **state)
