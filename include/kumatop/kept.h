@@ -35,6 +35,10 @@ struct kept_marks {
 	int64_t last_good_us;
 };
 
-void kept_monitor_finish(struct kept_monitor *kept);
+void kept_monitor_finish(struct kept_monitor *kept);	/* frees its texts */
+void kept_marks_finish(struct kept_marks *kept);	/* releases what the last beat holds */
+
+/* Gives a new view what is known of its monitor. Either may be NULL; texts are held, not taken. */
+void view_resume(struct monitor_view *view, const struct kept_standing *standing, const struct kept_marks *marks);
 
 #endif

@@ -118,31 +118,7 @@ void monitor_resume_from(struct monitor *monitor, const struct kept_standing *st
 {
 	struct monitor_view *view = monitor_edit_view(monitor);
 
-	if (standing) {
-		view->standing = standing->standing;
-		view->paused_until_us = standing->paused_until_us;
-		view->detail = shared_create(standing->detail);
-	}
-	if (marks && marks->count) {
-		const struct beat *last = &marks->last;
-
-		for (size_t i = 0; i < marks->count; i++)
-			view_add_mark(view, (enum state)marks->marks[i].look, marks->marks[i].latency_10us == BEAT_MARK_NONE ? -1
-			    : (int32_t)(marks->marks[i].latency_10us * 10));
-		view->has_result = true;
-		view->outcome = last->outcome;
-		view->verdict = last->verdict;
-		view->code = last->code;
-		memcpy(view->phase_us, last->phase_us, sizeof(view->phase_us));
-		view->last_us = last->time_us;
-		view->last_good_us = marks->last_good_us;
-		view->cert_expires_us = last->cert_expires_us;
-		view->address = shared_hold(last->address);
-		if (last->detail && view->standing.state != STATE_PAUSED) {
-			shared_release(view->detail);
-			view->detail = shared_hold(last->detail);
-		}
-	}
+	view_resume(view, standing, marks);
 	if (view->standing.state == STATE_PAUSED && view->paused_until_us) {
 		int64_t left_us = view->paused_until_us - unix_now_us();
 
