@@ -22,6 +22,10 @@ struct probe_loop_settings {
 	const char *nameservers;	/* "127.0.0.1:5353,[::1]:53"; NULL: as /etc/resolv.conf says, followed when it changes */
 };
 
+/* Readies the libraries loops stand on; once, on the main thread, before any loop and any other thread. */
+bool probe_libraries_start(struct error *err);
+void probe_libraries_stop(void);
+
 /* uv is the caller's and outlives the probe loop. */
 struct probe_loop *probe_loop_create(struct uv_loop_s *uv, const struct probe_loop_settings *settings, struct error *err);
 

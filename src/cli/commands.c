@@ -1,0 +1,16 @@
+/* The table of commands. */
+#include "commands.h"
+
+#include <string.h>
+
+const struct cli_command *const cli_commands[] = {
+	&cli_serve, &cli_check, &cli_list, &cli_add, &cli_edit, &cli_rm, &cli_pause, &cli_resume, &cli_export, &cli_config, NULL,
+};
+
+const struct cli_command *cli_find(const char *name)
+{
+	for (const struct cli_command *const *at = cli_commands; *at; at++)
+		if (strcmp((*at)->name, name) == 0)
+			return *at;
+	return NULL;
+}

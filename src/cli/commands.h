@@ -1,0 +1,10 @@
+/* The commands there are; each is defined in the file of its name. */
+#ifndef KUMATOP_CLI_COMMANDS_H
+#define KUMATOP_CLI_COMMANDS_H
+
+#include "cli.h"
+
+extern const struct cli_command cli_screen, cli_serve, cli_check, cli_list, cli_add, cli_edit, cli_rm, cli_pause, cli_resume, cli_export,
+    cli_config;
+
+#endif

@@ -1,0 +1,74 @@
+/* What commands share beyond their words: configuration, output, who is asking. */
+#include "cli.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kumatop/buf.h"
+#include "kumatop/text.h"
+
+void cli_print_warnings(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->warnings.count; i++)
+		fprintf(stderr, "kumatop: %s\n", conf->warnings.items[i]);
+}
+
+struct conf *cli_load(const struct cli_common *common, int *status)
+{
+	char *path = conf_find(common->config);
+	struct conf_faults faults = { 0 };
+	struct conf *conf;
+
+	if (!path)
+		return conf_empty();
+	conf = conf_load(path, &faults);
+	for (size_t i = 0; i < faults.lines.count; i++)
+		fprintf(stderr, "kumatop: %s\n", faults.lines.items[i]);
+	if (!conf)
+		*status = EXIT_CONFIG;
+	else
+		cli_print_warnings(conf);
+	conf_faults_finish(&faults);
+	free(path);
+	return conf;
+}
+
+bool cli_write(const struct buf *out, int *status)
+{
+	if (buf_write(out, STDOUT_FILENO))
+		return true;
+	if (errno == EPIPE) {
+		*status = EXIT_FINE;
+		return false;
+	}
+	perror("kumatop: cannot write the output");
+	*status = EXIT_INPUT_OUTPUT;
+	return false;
+}
+
+void cli_who(char *out, size_t size)
+{
+	struct passwd entry, *found = NULL;
+	char room[4096];
+
+	if (getpwuid_r(getuid(), &entry, room, sizeof(room), &found) == 0 && found)
+		text_copy(out, size, entry.pw_name);
+	else
+		snprintf(out, size, "uid %u", (unsigned)getuid());
+}
+
+char *cli_nameservers(const struct conf *conf)
+{
+	const struct text_list *list = &conf->settings.nameservers;
+	struct buf text;
+
+	if (!list->count)
+		return NULL;
+	buf_init(&text, 1 << 16);
+	for (size_t i = 0; i < list->count; i++)
+		buf_print(&text, "%s%s", i ? "," : "", list->items[i]);
+	return buf_take(&text);
+}
