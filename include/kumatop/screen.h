@@ -27,6 +27,9 @@ struct screen_settings {
  */
 struct screen *screen_start(const struct board *board, const struct screen_settings *settings, struct error *err);
 
+/* The terminal has another size now (SIGWINCH). Any thread. */
+void screen_resized(struct screen *screen);
+
 /* Asks the thread to end; does not wait. Any thread. */
 void screen_ask_to_end(struct screen *screen);
 

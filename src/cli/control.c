@@ -1,0 +1,244 @@
+/*
+ * The control thread; see control.h. It waits in its own libuv loop for signals, for changes of the configuration and for the screen to
+ * end.
+ */
+#include "control.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "kumatop/buf.h"
+#include "kumatop/heap.h"
+#include "kumatop/log.h"
+
+/* An editor writes a file in several steps; what it did is looked at when it has been quiet for so long. */
+enum { SETTLE_MS = 500, SIGNALS = 6 };
+
+struct control {
+	struct owner *owner;
+	uv_loop_t loop;
+	uv_signal_t signals[SIGNALS];
+	uv_async_t screen_ended;
+	uv_fs_event_t directory;
+	uv_timer_t settle;
+	bool watching;
+};
+
+/* Set by the screen's thread, perhaps before the loop stands. */
+static atomic_int screen_end;	/* 0: no, 1: quit, 2: its terminal is gone */
+static _Atomic(uv_async_t *) screen_end_async;
+
+void control_screen_ended(void *arg, bool terminal_gone)
+{
+	uv_async_t *async;
+	int expected = 0;
+
+	atomic_compare_exchange_strong(&screen_end, &expected, terminal_gone ? 2 : 1);
+	async = atomic_load(&screen_end_async);
+	if (async)
+		uv_async_send(async);
+}
+
+static void stop(struct control *control)
+{
+	uv_stop(&control->loop);
+}
+
+static void report_faults(struct owner *owner, const struct conf_faults *faults)
+{
+	char *text;
+
+	for (size_t i = 0; i < faults->lines.count; i++)
+		log_line(LOG_LEVEL_ERROR, "%s", faults->lines.items[i]);
+	log_line(LOG_LEVEL_ERROR, "the configuration was not reloaded: what ran before goes on");
+	text = heap_print("configuration not reloaded: %s%s", faults->lines.count ? faults->lines.items[0] : "it cannot be read",
+	    faults->lines.count > 1 ? " …" : "");
+	engine_tell_configuration(owner->engine, text);
+	free(text);
+}
+
+static void reload_replied(void *arg, const struct reply *reply)
+{
+	struct owner *owner = arg;
+	char *text;
+
+	if (reply->done) {
+		engine_tell_configuration(owner->engine, NULL);
+		return;
+	}
+	log_line(LOG_LEVEL_WARNING, "configuration not reloaded: %s", reply->text);
+	text = heap_print("configuration not reloaded: %s", reply->text);
+	engine_tell_configuration(owner->engine, text);
+	free(text);
+}
+
+static void reload(struct owner *owner, bool by_hand)
+{
+	struct conf_faults faults = { 0 };
+	struct command *command;
+	struct conf *conf;
+	struct error err;
+
+	if (!owner->conf->path) {
+		log_line(LOG_LEVEL_WARNING, "there is no configuration file to reload");
+		return;
+	}
+	conf = conf_load(owner->conf->path, &faults);
+	if (!conf) {
+		report_faults(owner, &faults);
+		conf_faults_finish(&faults);
+		return;
+	}
+	conf_faults_finish(&faults);
+	for (size_t i = 0; i < conf->warnings.count; i++)
+		log_line(LOG_LEVEL_WARNING, "%s", conf->warnings.items[i]);
+	command = command_create(COMMAND_RELOAD, 0);
+	command->by_hand = by_hand;
+	command->spec_count = conf->spec_count;
+	command->specs = heap_zero(conf->spec_count + 1, sizeof(struct monitor_spec *));
+	for (size_t i = 0; i < conf->spec_count; i++)
+		command->specs[i] = spec_hold(conf->specs[i]);
+	command->reply = reload_replied;
+	command->reply_arg = owner;
+	if (!engine_submit(owner->engine, command, &err))
+		log_line(LOG_LEVEL_ERROR, "configuration not reloaded: %s", err.text);
+	conf_free(conf);
+}
+
+static void settled(uv_timer_t *timer)
+{
+	struct control *control = timer->data;
+
+	reload(control->owner, false);
+}
+
+static void directory_changed(uv_fs_event_t *handle, const char *name, int events, int status)
+{
+	struct control *control = handle->data;
+	const char *path = control->owner->conf->path;
+	const char *base = strrchr(path, '/');
+
+	if (status < 0 || (name && strcmp(name, base ? base + 1 : path) != 0))
+		return;
+	uv_timer_start(&control->settle, settled, SETTLE_MS, 0);
+}
+
+static void watch_configuration(struct control *control)
+{
+	const char *path = control->owner->conf->path;
+	const char *slash;
+	char *directory;
+
+	uv_fs_event_init(&control->loop, &control->directory);
+	uv_timer_init(&control->loop, &control->settle);
+	control->directory.data = control->settle.data = control;
+	if (!path)
+		return;
+	slash = strrchr(path, '/');
+	directory = slash ? heap_text_n(path, slash == path ? 1 : (size_t)(slash - path)) : heap_text(".");
+	/* Without it SIGHUP still reloads. */
+	if (uv_fs_event_start(&control->directory, directory_changed, directory, 0) != 0)
+		log_line(LOG_LEVEL_DEBUG, "changes in %s are not noticed by themselves", directory);
+	free(directory);
+}
+
+/* The terminal is gone: with a database on disk the watch goes on without a screen. */
+static void lose_terminal(struct control *control)
+{
+	struct owner *owner = control->owner;
+	int null;
+
+	if (!owner->screen)
+		return;
+	owner_end_screen(owner);
+	if (!owner->database || owner->screen_left_behind) {
+		stop(control);
+		return;
+	}
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; null >= 0 && fd <= 2; fd++)
+		if (isatty(fd) || fd == 0)
+			dup2(null, fd);
+	if (null > 2)
+		close(null);
+	log_set_timestamps(true);
+	log_line(LOG_LEVEL_WARNING, "the terminal is gone; checking goes on without a screen");
+}
+
+static void screen_ended(uv_async_t *async)
+{
+	struct control *control = async->data;
+	int how = atomic_load(&screen_end);
+
+	if (how == 1)
+		stop(control);
+	else if (how == 2)
+		lose_terminal(control);
+}
+
+static void hang_up(struct control *control)
+{
+	/* A lost line sends SIGHUP too; a terminal that is still there means that somebody asks for a reload. */
+	if (control->owner->screen && !isatty(STDIN_FILENO))
+		lose_terminal(control);
+	else
+		reload(control->owner, true);
+}
+
+static void signalled(uv_signal_t *handle, int number)
+{
+	struct control *control = handle->data;
+
+	if (number == SIGHUP)
+		hang_up(control);
+	else if (number == SIGWINCH && control->owner->screen)
+		screen_resized(control->owner->screen);
+	else if (number != SIGWINCH)
+		stop(control);
+}
+
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+bool control_run(struct owner *owner, struct error *err)
+{
+	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH, SIGUSR1 };
+	struct control *control = heap_zero(1, sizeof(*control));
+	bool fine = true;
+
+	control->owner = owner;
+	if (uv_loop_init(&control->loop) != 0) {
+		free(control);
+		return error_set(err, EXIT_INTERNAL, "no event loop: the system is out of descriptors");
+	}
+	for (int i = 0; i < SIGNALS - 1 && fine; i++) {
+		uv_signal_init(&control->loop, &control->signals[i]);
+		control->signals[i].data = control;
+		fine = uv_signal_start(&control->signals[i], signalled, numbers[i]) == 0
+		    || error_set(err, EXIT_INTERNAL, "signal %d cannot be handled", numbers[i]);
+	}
+	uv_async_init(&control->loop, &control->screen_ended, screen_ended);
+	control->screen_ended.data = control;
+	atomic_store(&screen_end_async, &control->screen_ended);
+	if (atomic_load(&screen_end))
+		uv_async_send(&control->screen_ended);
+	watch_configuration(control);
+	if (fine)
+		uv_run(&control->loop, UV_RUN_DEFAULT);
+	/* Until the engine has stopped somebody may still wake this loop, so it is only taken out of reach here. */
+	atomic_store(&screen_end_async, NULL);
+	uv_walk(&control->loop, close_handle, NULL);
+	uv_run(&control->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&control->loop);
+	free(control);
+	return fine;
+}

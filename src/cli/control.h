@@ -1,0 +1,46 @@
+/*
+ * The control thread of a running kumatop: signals, reloads, the end of the screen. Private to owner.c and control.c.
+ */
+#ifndef KUMATOP_CLI_CONTROL_H
+#define KUMATOP_CLI_CONTROL_H
+
+#include <stdbool.h>
+
+#include "cli.h"
+#include "kumatop/board.h"
+#include "kumatop/engine.h"
+#include "kumatop/lock.h"
+#include "kumatop/reader.h"
+#include "kumatop/screen.h"
+#include "kumatop/store.h"
+
+struct control;
+
+struct owner {
+	struct conf *conf;
+	char *database;			/* on disk; NULL: none */
+	char host[256];
+	char trouble[256];		/* why history is not kept, or what was done to a damaged database; set before threads start */
+	size_t monitors;		/* at start */
+	struct lock lock;
+	struct store *store;
+	struct reader *reader;
+	struct engine *engine;
+	struct snapshot_hub *hub;
+	struct board board;
+	struct screen *screen;
+	bool with_screen;
+	bool screen_left_behind;
+	struct control *control;
+};
+
+/* Runs the control loop until kumatop is to stop. */
+bool control_run(struct owner *owner, struct error *err);
+
+/* board.screen_ended; any thread; arg is the owner. */
+void control_screen_ended(void *arg, bool terminal_gone);
+
+/* Ends the screen, if there is one. Control thread. */
+void owner_end_screen(struct owner *owner);
+
+#endif

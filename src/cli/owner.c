@@ -1,0 +1,305 @@
+/* A running kumatop; see owner.h. What the control thread does while it runs is in control.c. */
+#include "owner.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "keeper.h"
+#include "kumatop/heap.h"
+#include "kumatop/log.h"
+#include "kumatop/text.h"
+#include "kumatop/when.h"
+
+enum { BEATS_WAITING_MOST = 200000, STORE_STOP_MS = 4000, SCREEN_STOP_MS = 500 };
+
+static void sink_beat(void *arg, const struct beat *beat)
+{
+	store_beat(arg, beat);
+}
+
+static void sink_event(void *arg, const struct event *event, const struct kept_standing *standing)
+{
+	store_event(arg, event, standing);
+}
+
+static void sink_standing(void *arg, const struct kept_standing *standing)
+{
+	store_put_standing(arg, standing);
+}
+
+static void sink_monitor(void *arg, const struct kept_monitor *monitor)
+{
+	store_put_monitor(arg, monitor);
+}
+
+static void sink_retire(void *arg, monitor_id monitor)
+{
+	store_retire_monitor(arg, monitor);
+}
+
+static void sink_remove(void *arg, monitor_id monitor)
+{
+	store_remove_monitor(arg, monitor);
+}
+
+static char *sink_print(void *arg, const struct monitor_spec *spec)
+{
+	struct buf text;
+
+	buf_init(&text, 1 << 20);
+	conf_print_monitor(spec, true, &text);
+	return buf_take(&text);
+}
+
+/* Store thread. A database that could not be opened stays the trouble while nothing worse happens to what stands in for it. */
+static void take_health(void *arg, const struct store_health *health)
+{
+	struct owner *owner = arg;
+	struct store_health told = *health;
+
+	if (!told.trouble[0])
+		text_copy(told.trouble, sizeof(told.trouble), owner->trouble);
+	else
+		log_line(LOG_LEVEL_ERROR, "%s", told.trouble);
+	engine_tell_health(owner->engine, &told);
+}
+
+static void take_spans(void *arg, monitor_id monitor, struct span *spans, size_t count)
+{
+	engine_restore_spans(arg, monitor, spans, count);
+}
+
+/* History cannot be kept on disk: checking and showing go on, from memory, and the reason is said. */
+static void do_without_disk(struct owner *owner, const struct error *err)
+{
+	snprintf(owner->trouble, sizeof(owner->trouble), "history is not kept: %.220s", err->text);
+	log_line(LOG_LEVEL_ERROR, "%s", owner->trouble);
+	lock_drop(&owner->lock);
+	free(owner->database);
+	owner->database = NULL;
+}
+
+static bool open_store(struct owner *owner, struct error *err)
+{
+	struct store_settings settings = {
+		.path = owner->database,
+		.flush_ms = owner->conf->settings.flush_ms,
+		.keep_raw_ms = owner->conf->settings.keep_raw_ms,
+		.waiting_most = BEATS_WAITING_MOST,
+		.health = take_health,
+		.health_arg = owner,
+	};
+	char *notice = NULL;
+
+	owner->store = store_open(&settings, err, &notice);
+	if (notice) {
+		log_line(LOG_LEVEL_WARNING, "%s", notice);
+		text_copy(owner->trouble, sizeof(owner->trouble), notice);
+	}
+	free(notice);
+	return owner->store != NULL;
+}
+
+/* Only a database that somebody else owns is a reason not to run. */
+static bool open_history(struct owner *owner, struct error *err)
+{
+	if (owner->database && (!keeper_make_parents(owner->database, err) || !lock_take(&owner->lock, owner->database, err))) {
+		if (err->code == EXIT_LOCKED)
+			return false;
+		do_without_disk(owner, err);
+	}
+	if (!open_store(owner, err)) {
+		if (!owner->database)
+			return false;
+		do_without_disk(owner, err);
+		if (!open_store(owner, err))
+			return false;
+	}
+	return true;
+}
+
+static bool add_entry(struct owner *owner, const struct roster_entry *entry, struct archive *archive, struct error *err)
+{
+	struct kept_marks marks = { 0 };
+	bool fine;
+
+	if (!entry->spec) {
+		engine_remember(owner->engine, entry->name, entry->id);
+		return true;
+	}
+	if (entry->id && !archive_marks(archive, entry->id, &marks, err))
+		return false;
+	fine = engine_add(owner->engine, entry->spec, entry->id, entry->has_standing ? &entry->standing : NULL, &marks, err);
+	kept_marks_finish(&marks);
+	return fine;
+}
+
+/* The accounts of the last day are read back while checking has long begun. */
+static bool restore_day(struct owner *owner, const struct roster *roster, struct error *err)
+{
+	monitor_id *ids = heap_zero(roster->count + 1, sizeof(*ids));
+	int64_t now_us = unix_now_us();
+	size_t count = 0;
+	bool fine;
+
+	for (size_t i = 0; i < roster->count; i++)
+		if (roster->entries[i].spec && roster->entries[i].id)
+			ids[count++] = roster->entries[i].id;
+	fine = !count || reader_restore(owner->reader, ids, count, now_us - DAY_US, now_us, take_spans, owner->engine, err);
+	free(ids);
+	return fine;
+}
+
+static bool load_monitors(struct owner *owner, struct error *err)
+{
+	struct archive *archive = archive_open(store_path(owner->store), err);
+	struct engine_settings settings = {
+		.hub = owner->hub,
+		.sinks = { owner->store, sink_beat, sink_event, sink_standing, sink_monitor, sink_retire, sink_remove, sink_print },
+		.in_flight = (size_t)owner->conf->settings.in_flight,
+		.history_kept = owner->database != NULL,
+	};
+	char *nameservers = cli_nameservers(owner->conf);
+	struct roster roster = { 0 };
+	bool fine = archive && roster_read(&roster, owner->conf, archive, err);
+
+	settings.nameservers = nameservers;
+	settings.highest_id = roster.highest_id;
+	fine = fine && (owner->engine = engine_create(&settings, err));
+	for (size_t i = 0; fine && i < roster.notes.count; i++)
+		log_line(LOG_LEVEL_WARNING, "%s", roster.notes.items[i]);
+	for (size_t i = 0; fine && i < roster.count; i++) {
+		owner->monitors += roster.entries[i].spec != NULL;
+		fine = add_entry(owner, &roster.entries[i], archive, err);
+	}
+	fine = fine && (owner->reader = reader_start(store_path(owner->store), err)) && store_start(owner->store, err)
+	    && engine_start(owner->engine, err) && restore_day(owner, &roster, err);
+	if (fine && owner->trouble[0])
+		take_health(owner, &(struct store_health){ 0 });
+	archive_close(archive);
+	roster_finish(&roster);
+	free(nameservers);
+	return fine;
+}
+
+static bool board_submit(void *arg, struct command *command, struct error *err)
+{
+	struct owner *owner = arg;
+
+	if (!command->who[0])
+		cli_who(command->who, sizeof(command->who));
+	return engine_submit(owner->engine, command, err);
+}
+
+static bool board_ask(void *arg, const struct history_query *query, void (*answer)(void *answer_arg, struct history_answer *answer),
+    void *answer_arg, struct error *err)
+{
+	struct owner *owner = arg;
+
+	return reader_ask(owner->reader, query, answer, answer_arg, err);
+}
+
+static bool start_screen(struct owner *owner, const struct screen_settings *settings, struct error *err)
+{
+	owner->board = (struct board){
+		.hub = owner->hub,
+		.arg = owner,
+		.submit = board_submit,
+		.ask = board_ask,
+		.screen_ended = control_screen_ended,
+		.host = owner->host,
+		.database = owner->database,
+		.configuration = owner->conf->path,
+		.owns_database = owner->database != NULL,
+	};
+	log_hold(true);
+	owner->screen = screen_start(&owner->board, settings, err);
+	if (!owner->screen)
+		log_hold(false);
+	return owner->screen != NULL;
+}
+
+void owner_end_screen(struct owner *owner)
+{
+	if (!owner->screen)
+		return;
+	screen_ask_to_end(owner->screen);
+	owner->screen_left_behind = !screen_finish(owner->screen, SCREEN_STOP_MS);
+	owner->screen = NULL;
+	log_hold(false);
+}
+
+/* Stopped in the order of the flow: nobody gives history to a store that is gone, or asks a reader that is. */
+static void close_all(struct owner *owner)
+{
+	if (owner->engine)
+		engine_stop(owner->engine);
+	if (owner->store && !store_stop(owner->store, STORE_STOP_MS))
+		log_line(LOG_LEVEL_ERROR, "the disk does not answer: the last beats may be lost");
+	reader_stop(owner->reader);
+	owner_end_screen(owner);
+	if (owner->screen_left_behind)
+		return;		/* its thread still looks at what would be freed */
+	engine_destroy(owner->engine);
+	if (owner->store)
+		store_close(owner->store);
+	snapshot_hub_destroy(owner->hub);
+	lock_drop(&owner->lock);
+	free(owner->database);
+	conf_free(owner->conf);
+}
+
+static bool open_all(struct owner *owner, struct owner_settings *settings, struct error *err)
+{
+	owner->hub = snapshot_hub_create();
+	if (gethostname(owner->host, sizeof(owner->host) - 1) != 0)
+		text_copy(owner->host, sizeof(owner->host), "localhost");
+	owner->host[strcspn(owner->host, ".")] = '\0';
+	if (!settings->no_database)
+		owner->database = conf_database_path(owner->conf, settings->database);
+	if (!open_history(owner, err) || !load_monitors(owner, err))
+		return false;
+	if (!settings->with_screen)
+		return true;
+	settings->screen.defaults = &owner->conf->settings;
+	if (!settings->screen.theme)
+		settings->screen.theme = owner->conf->settings.theme;
+	settings->screen.utc |= owner->conf->settings.utc;
+	return start_screen(owner, &settings->screen, err);
+}
+
+static void say_ready(const struct owner *owner)
+{
+	log_line(LOG_LEVEL_INFO, "kumatop %s ready: database %s, %zu monitor%s", KUMATOP_VERSION, owner->database ? owner->database : "none",
+	    owner->monitors, owner->monitors == 1 ? "" : "s");
+}
+
+int owner_run(struct owner_settings *settings)
+{
+	struct owner owner = { .conf = settings->conf, .lock.fd = -1, .with_screen = settings->with_screen };
+	struct error err;
+	sigset_t all, old;
+	int status = EXIT_FINE;
+
+	/* Threads inherit this mask; signals are the control thread's alone. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	if (!open_all(&owner, settings, &err)) {
+		status = cli_fail(&err);
+	} else {
+		if (!owner.with_screen)
+			say_ready(&owner);
+		pthread_sigmask(SIG_SETMASK, &old, NULL);
+		if (!control_run(&owner, &err))
+			status = cli_fail(&err);
+	}
+	close_all(&owner);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return status;
+}
