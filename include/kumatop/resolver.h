@@ -6,6 +6,7 @@
 #ifndef KUMATOP_RESOLVER_H
 #define KUMATOP_RESOLVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -35,11 +36,20 @@ struct lookup *resolver_lookup(struct resolver *resolver, const char *host, int 
 /* done is not called afterwards. Accepts NULL. */
 void lookup_cancel(struct lookup *lookup);
 
+/* Reads a literal address ("192.0.2.1", "::1", "[::1]", "fe80::1%eth0"), with port 0. false if text is none. Asks nobody. */
+bool address_read(const char *text, struct sockaddr_storage *address);
+
 /* "192.0.2.1:443", "[2001:db8::1]:443"; without the port when it is 0. Returns out. */
 char *address_print(const struct sockaddr *address, char *out, size_t size);
 void address_set_port(struct sockaddr *address, unsigned port);
+socklen_t address_length(const struct sockaddr *address);
 
-/* What errno of socket(2), connect(2) or sendto(2) says about a check; *local is for errors that are ours to name. */
+/*
+ * What an error says about a check. The first is for what socket(2), connect(2) or sendto(2) returned at once: an unreachable
+ * network is then this machine's own lack of a route. The second is for what came back later (SO_ERROR, the error queue): the
+ * same number is then the word of a router.
+ */
 enum outcome outcome_of_errno(int error);
+enum outcome outcome_of_reply(int error);
 
 #endif
