@@ -108,6 +108,12 @@ uint64_t tui_submit(struct tui *tui, struct command *command);
 /* Asks for history; the answer comes to every view on the stack until one takes it. 0: refused; err says why. */
 uint64_t tui_ask(struct tui *tui, const struct history_query *query, struct error *err);
 
+/*
+ * Gives the terminal to a program ($EDITOR) until it ends, then takes it back and repaints; checks go on, frames do not. argv[0] is
+ * searched in PATH. false: it could not be started, or ended with another status than 0.
+ */
+bool tui_run(struct tui *tui, char *const argv[], struct error *err);
+
 /* Draw again soon, though nothing came. A view that counts seconds says how far away the next one is. */
 void tui_dirty(struct tui *tui);
 
