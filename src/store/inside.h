@@ -1,0 +1,98 @@
+/*
+ * What the files of the store thread share.
+ */
+#ifndef STORE_INSIDE_H
+#define STORE_INSIDE_H
+
+#include <pthread.h>
+
+#include <sqlite3.h>
+
+#include "kumatop/mailbox.h"
+#include "kumatop/store.h"
+#include "kumatop/when.h"
+
+#include "writer.h"
+
+enum {
+	BATCH_MOST = 1000,	/* beats in one transaction */
+	CAUSE_SIZE = 160,
+};
+
+enum message_type {
+	MESSAGE_BEAT,
+	MESSAGE_EVENT,
+	MESSAGE_MONITOR,
+	MESSAGE_RETIRE,
+	MESSAGE_REMOVE,
+	MESSAGE_STANDING,
+};
+
+struct message {
+	enum message_type type;
+	struct store *store;
+	union {
+		struct beat beat;
+		struct {
+			struct event event;
+			struct kept_standing *standing;		/* heap, or NULL */
+		} change;
+		struct kept_monitor monitor;
+		monitor_id id;
+		struct kept_standing *standing;			/* heap */
+	} with;
+};
+
+void message_destroy(struct message *message);
+bool message_is_routine(const void *message);
+bool message_is_urgent(const struct message *message);
+bool message_write(const struct message *message, struct writer *writer);
+
+struct store {
+	char *path;
+	bool in_memory;
+	struct store_settings settings;		/* path not used */
+	struct mailbox *box;
+	_Atomic uint64_t dropped;		/* beats discarded for want of room */
+	pthread_t thread;
+	bool started;
+
+	pthread_mutex_t mutex;			/* guards the next four */
+	pthread_cond_t changed;
+	bool stopping;
+	struct mono deadline;			/* when stopping: to give up then */
+	bool ended;				/* the thread uses nothing any more */
+	bool kept_all;				/* valid once ended */
+
+	/* From here on: the opening thread before store_start(), the store thread until it has ended. */
+	sqlite3 *db;
+	struct writer *writer;
+	int wal_pages;				/* after the last commit */
+	int wal_tried;				/* pages there were at the last checkpoint */
+	struct mono truncated;			/* when that was tried last */
+	int64_t run;				/* our row in `run`; 0: not written yet */
+	int64_t started_us;
+	struct mono run_seen;
+	struct message **batch;			/* popped, not committed */
+	size_t count;
+	struct mono oldest;			/* when the first of them was popped */
+	char cause[CAUSE_SIZE];			/* why commits fail; "": they do not */
+	char damage[CAUSE_SIZE];		/* found while running; "": none */
+	int64_t backoff_ms;
+	struct mono retry;			/* the next attempt while commits fail */
+	struct store_health told;		/* what health() heard last */
+	struct mono upkeep_due, check_due;
+};
+
+/* thread.c: the thread's life; arg is the store. */
+void *thread_run(void *arg);
+
+/* upkeep.c: after a commit; at the end; and when upkeep_due has come, which it sets anew. */
+void upkeep_checkpoint(struct store *store);
+void upkeep_checkpoint_last(struct store *store);
+void upkeep_step(struct store *store);
+
+/* opening.c: store->db and store->writer for the path; NULL: in memory. */
+bool opening_open(struct store *store, const char *path, struct error *err, char **notice);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * What the store does besides committing: moves the log into the database, deletes what is old or removed, looks for damage. In
+ * steps so small that a beat never waits for long.
+ */
+#include "inside.h"
+
+#include "kumatop/log.h"
+#include "kumatop/text.h"
+
+#include "database.h"
+#include "inspect.h"
+
+enum {
+	CHECKPOINT_PAGES = 1000,	/* 4 MiB of log: seldom enough for an SD card, quick enough to go unnoticed */
+	TRUNCATE_PAGES = 16384,		/* readers have kept the log from starting over: 64 MiB */
+	TRUNCATE_EVERY_MS = 10000,
+	STEP_ROWS = 500,
+	STEP_PAUSE_MS = 50,
+	UPKEEP_EVERY_MS = 60000,
+	CHECK_EVERY_MS = 24 * 3600 * 1000,
+};
+
+void upkeep_checkpoint(struct store *store)
+{
+	if (store->wal_pages < store->wal_tried)
+		store->wal_tried = 0;		/* the log has started over */
+	if (store->in_memory || store->wal_pages - store->wal_tried < CHECKPOINT_PAGES)
+		return;
+	store->wal_tried = store->wal_pages;
+	sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	if (store->wal_pages < TRUNCATE_PAGES || mono_between_us(store->truncated, mono_now()) < TRUNCATE_EVERY_MS * INT64_C(1000))
+		return;
+	/* Waits for readers as long as the busy timeout says; they hold no transaction for longer than a chunk. */
+	store->truncated = mono_now();
+	if (sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK)
+		store->wal_pages = store->wal_tried = 0;
+}
+
+void upkeep_checkpoint_last(struct store *store)
+{
+	if (!store->in_memory)
+		sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
+static bool delete_some(struct store *store, bool *again)
+{
+	bool expire = store->settings.keep_raw_ms > 0;
+	int64_t horizon_us = unix_now_us() - store->settings.keep_raw_ms * 1000;
+
+	if (!writer_begin(store->writer) || !writer_purge(store->writer, STEP_ROWS, again)
+	    || (!*again && expire && !writer_expire(store->writer, horizon_us, STEP_ROWS, again)) || !writer_commit(store->writer)) {
+		writer_rollback(store->writer);
+		return false;
+	}
+	return true;
+}
+
+static void look_for_damage(struct store *store)
+{
+	struct error found = { 0 };
+
+	store->check_due = mono_add_ms(mono_now(), CHECK_EVERY_MS);
+	if (store->in_memory || inspect_soundness(store->db, store->path, &found) != FOUND_DAMAGED)
+		return;
+	log_line(LOG_LEVEL_ERROR, "%s", found.text);
+	text_copy(store->damage, sizeof store->damage, "the database is damaged: the next start sets it aside and begins a fresh one");
+}
+
+void upkeep_step(struct store *store)
+{
+	bool again = false;
+
+	if (delete_some(store, &again))
+		upkeep_checkpoint(store);
+	store->upkeep_due = mono_add_ms(mono_now(), again ? STEP_PAUSE_MS : UPKEEP_EVERY_MS);
+	if (!again && mono_between_us(store->check_due, mono_now()) >= 0)
+		look_for_damage(store);
+}
