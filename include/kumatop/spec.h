@@ -55,7 +55,10 @@ extern const struct setting spec_settings[];
  */
 struct monitor_spec *spec_create(const struct kind *kind, const char *name, const char *target, struct error *err);
 
-/* An unsealed copy to edit, with one holder. */
+/*
+ * An unsealed copy to edit, with one holder. Defaults that sealing filled in are unset in it (0 again), so that an edit of the
+ * interval alone is not refused for a timeout nobody wrote.
+ */
 struct monitor_spec *spec_copy(const struct monitor_spec *spec);
 
 /*
