@@ -35,9 +35,30 @@ void reading_fault(struct reading *reading, const struct source *source, config_
 		faults_add(&reading->faults, source->order, source->path, line, "%s", message);
 }
 
+const struct setting *kind_setting(const struct kind *kind, const char *section, const char *name)
+{
+	return kind->settings ? setting_find(kind->settings, section, name) : NULL;
+}
+
+void *kind_values_create(const struct kind *kind)
+{
+	if (!kind->settings)
+		return NULL;
+	void *values = heap_zero(1, kind->settings_size);
+	settings_init(kind->settings, values);
+	return values;
+}
+
+void kind_values_destroy(const struct kind *kind, void *values)
+{
+	if (values)
+		settings_finish(kind->settings, values);
+	free(values);
+}
+
 const struct setting *entry_find_row(const struct entry *entry, const char *section, const char *name, void **values)
 {
-	const struct setting *row = entry->kind ? setting_find(entry->kind->settings, section, name) : NULL;
+	const struct setting *row = entry->kind ? kind_setting(entry->kind, section, name) : NULL;
 	*values = entry->settings;
 	if (!row) {
 		row = setting_find(spec_settings, section, name);
@@ -63,20 +84,18 @@ static bool try_other_kinds(struct entry *entry, const char *section, config_set
 	const char *name = config_setting_name(child);
 	for (size_t i = 0; probe_kinds[i]; i++) {
 		const struct kind *kind = &probe_kinds[i]->kind;
-		const struct setting *row = setting_find(kind->settings, section, name);
+		const struct setting *row = kind_setting(kind, section, name);
 		if (!row)
 			continue;
 		struct error err;
-		void *values = heap_zero(1, kind->settings_size);
-		settings_init(kind->settings, values);
+		void *values = kind_values_create(kind);
 		if (!value_apply(row, values, child, &err)) {
 			reading_fault(entry->reading, entry->source, child, entry->label, "%s", err.text);
 			entry->broken = true;
 		} else {
 			warn_of_secret(entry, row, values, child);
 		}
-		settings_finish(kind->settings, values);
-		free(values);
+		kind_values_destroy(kind, values);
 		return true;
 	}
 	return false;

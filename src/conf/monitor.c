@@ -105,14 +105,11 @@ static void judge_only(struct entry *entry)
 	struct spec_common common = { 0 };
 	settings_init(spec_settings, &common);
 	entry->common = &common;
-	if (entry->kind) {
-		entry->settings = heap_zero(1, entry->kind->settings_size);
-		settings_init(entry->kind->settings, entry->settings);
-	}
+	if (entry->kind)
+		entry->settings = kind_values_create(entry->kind);
 	apply_all(entry);
 	if (entry->kind)
-		settings_finish(entry->kind->settings, entry->settings);
-	free(entry->settings);
+		kind_values_destroy(entry->kind, entry->settings);
 	settings_finish(spec_settings, &common);
 }
 

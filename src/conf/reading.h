@@ -74,6 +74,13 @@ void defaults_fit(const struct conf_settings *defaults, struct spec_common *comm
 char *unknown_word(const struct kind *kind, const char *section, const char *word, bool *is_kind);
 char *unknown_word_at_top(const char *word);
 
+/* A row of the kind's table, which it may be without. */
+const struct setting *kind_setting(const struct kind *kind, const char *section, const char *name);
+
+/* The kind's values at their defaults, and away again. NULL for a kind without settings. */
+void *kind_values_create(const struct kind *kind);
+void kind_values_destroy(const struct kind *kind, void *values);
+
 /* Whether a kind has settings in a group of this name; kind NULL: whether any kind has. */
 bool section_exists(const struct kind *kind, const char *section);
 

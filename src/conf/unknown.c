@@ -88,7 +88,7 @@ static bool same_section(const char *a, const char *b)
 
 static void add_rows(struct candidates *candidates, const struct setting *rows, const char *section)
 {
-	for (; rows->name; rows++) {
+	for (; rows && rows->name; rows++) {
 		if (same_section(rows->section, section))
 			add_candidate(candidates, rows->name);
 		else if (!section && rows->section)
@@ -137,7 +137,7 @@ static const struct kind *other_kind(const struct kind *kind, const char *sectio
 {
 	for (size_t i = 0; probe_kinds[i]; i++) {
 		const struct kind *other = &probe_kinds[i]->kind;
-		if (other != kind && (setting_find(other->settings, section, word) || (!section && section_exists(other, word))))
+		if (other != kind && (kind_setting(other, section, word) || (!section && section_exists(other, word))))
 			return other;
 	}
 	return NULL;
@@ -148,7 +148,7 @@ static char *misplaced(const struct kind *kind, const char *section, const char 
 	const char *group = section ? NULL : section_of(kind, word);
 	if (group)
 		return heap_print("%s: stands inside %s: write %s = { %s = …; };", word, group, group, word);
-	if (section && (setting_find(kind->settings, NULL, word) || setting_find(spec_settings, NULL, word)))
+	if (section && (kind_setting(kind, NULL, word) || setting_find(spec_settings, NULL, word)))
 		return heap_print("%s: does not stand inside %s, but beside it", word, section);
 	const struct kind *other = other_kind(kind, section, word);
 	return other ? heap_print("%s: is a setting of %s, not of %s", word, other->name, kind->name) : NULL;
