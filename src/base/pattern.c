@@ -19,9 +19,9 @@
 
 enum {
 	PATTERN_MOST = 8192,		/* bytes of a pattern */
-	STEP_PRICE = 16,		/* what a callout costs, in bytes moved over */
-	BUDGET_FIXED = 8 * 1024 * 1024,
-	BUDGET_PER_BYTE = 64,		/* one search has to pass every byte a few times */
+	STEP_PRICE = 24,		/* what a callout costs, in bytes moved over */
+	BUDGET_FIXED = 4 * 1024 * 1024,
+	BUDGET_PER_BYTE = 5 * STEP_PRICE,	/* an honest search tries a few items at every byte */
 	HEAP_MOST_KIB = 16 * 1024,	/* memory for backtracking points */
 	DEPTH_MOST = 100 * 1000,
 };
@@ -58,27 +58,61 @@ static bool refuse(int code, size_t offset, struct error *err)
 	return error_set(err, EXIT_CONFIG, "wrong pattern at character %zu: %s", offset + 1, reason);
 }
 
-struct pattern *pattern_create(const char *text, bool ignore_case, struct error *err)
+static pcre2_code *compile(const char *text, uint32_t options, int *reason, PCRE2_SIZE *offset)
 {
-	uint32_t options = PCRE2_UTF | PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C | (ignore_case ? PCRE2_CASELESS : 0);
-	pcre2_compile_context *context;
-	struct pattern *pattern;
+	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	pcre2_code *code;
-	PCRE2_SIZE offset = 0;
-	int reason = 0;
 
-	context = pcre2_compile_context_create(NULL);
 	if (!context)
 		abort();
 	pcre2_set_max_pattern_length(context, PATTERN_MOST);
-	code = pcre2_compile((PCRE2_SPTR)text, strlen(text), options, &reason, &offset, context);
+	code = pcre2_compile((PCRE2_SPTR)text, strlen(text), options, reason, offset, context);
 	pcre2_compile_context_free(context);
+	return code;
+}
+
+/*
+ * For a pattern that begins with one letter of either case PCRE2 10.42 looks for both from every starting point; if one of the two
+ * is nowhere in the subject each look goes to the end, and no callout sees it. An alternative that begins otherwise and never
+ * matches makes it look for any of a set instead. Where the pattern does not stand being wrapped, it looks at every character.
+ */
+static pcre2_code *compile_linear(pcre2_code *plain, const char *text, uint32_t options)
+{
+	bool caseless = (options & PCRE2_CASELESS) || (strstr(text, "(?") && strchr(text, 'i'));
+	uint32_t first_is_letter = 0;
+	PCRE2_SIZE offset;
+	pcre2_code *code;
+	char *wrapped;
+	int reason;
+
+	if (!caseless || pcre2_pattern_info(plain, PCRE2_INFO_FIRSTCODETYPE, &first_is_letter) || first_is_letter != 1)
+		return plain;
+	wrapped = heap_print("(?:%s|\\x01(*FAIL))", text);
+	code = compile(wrapped, options, &reason, &offset);
+	free(wrapped);
+	if (!code)
+		code = compile(text, options | PCRE2_NO_START_OPTIMIZE, &reason, &offset);
+	if (!code)
+		return plain;
+	pcre2_code_free(plain);
+	return code;
+}
+
+struct pattern *pattern_create(const char *text, bool ignore_case, struct error *err)
+{
+	uint32_t options = PCRE2_UTF | PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C | (ignore_case ? PCRE2_CASELESS : 0);
+	struct pattern *pattern;
+	PCRE2_SIZE offset = 0;
+	pcre2_code *code;
+	int reason = 0;
+
+	code = compile(text, options, &reason, &offset);
 	if (!code) {
 		refuse(reason, offset, err);
 		return NULL;
 	}
 	pattern = heap_zero(1, sizeof *pattern);
-	pattern->code = code;
+	pattern->code = compile_linear(code, text, options);
 	return pattern;
 }
 
