@@ -78,7 +78,7 @@ static bool add_to_list(const struct setting *row, void *values, const char *val
 static bool set_option(struct reading *reading, const char *name, const char *attached, struct error *err)
 {
 	const struct setting *row = setting_find(reading->command->options, NULL, name);
-	const char *value;
+	const char *value = NULL;
 	bool fine;
 
 	if (!row && !reading->unknown)
