@@ -116,7 +116,10 @@ size_t picture_count(const struct picture *picture);
 size_t picture_add(struct picture *picture);
 void picture_remove(struct picture *picture, size_t index);
 
-/* For reading; and for writing, which marks its page as changed. Valid until the next add or remove. */
+/*
+ * For reading; and for writing, which marks its page as changed. What edit returns is valid until the next add, remove or
+ * snapshot (which shares the page); what view returns also only until the next edit.
+ */
 const struct monitor_view *picture_view(const struct picture *picture, size_t index);
 struct monitor_view *picture_edit(struct picture *picture, size_t index);
 
@@ -139,6 +142,8 @@ const struct snapshot *snapshot_hub_acquire(struct snapshot_hub *hub);
 
 /* wake(arg) is called on the publishing thread after each publish and must not block. At most 8 listeners. */
 bool snapshot_hub_listen(struct snapshot_hub *hub, void (*wake)(void *arg), void *arg);
+
+/* When this returns, wake(arg) is not running (unless it is what calls this) and will not be called again. */
 void snapshot_hub_unlisten(struct snapshot_hub *hub, void (*wake)(void *arg), void *arg);
 
 #endif
