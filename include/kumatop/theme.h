@@ -105,12 +105,17 @@ struct theme {
 extern const char *const role_words[ROLE_COUNT];
 
 /*
- * A theme by name ("light") or path (has a slash), searched in $XDG_CONFIG_HOME/kumatop/themes, the installed themes, and the
- * built-in default. On failure *theme is the built-in default and err names the file and line.
+ * A theme by name ("light") or path (has a slash), searched in $XDG_CONFIG_HOME/kumatop/themes, themes/ beside the program, the
+ * installed themes, and the built-in default. "auto" is the default: what the terminal shows is the screen's to find out. Reads
+ * files, so never on a loop. On failure *theme is the built-in default and err names the file and line.
  */
 bool theme_load(const char *name, struct theme *theme, struct error *err);
 
 /* The names that theme_load() would find, sorted, for the menu. *names is a heap list of heap texts. */
 void theme_list(char ***names, size_t *count);
+
+/* How far apart two colours 0xRRGGBB look (CIEDE2000: 2 is just seen), and their contrast as WCAG counts it (1 to 21). */
+double theme_distance(uint32_t rgb, uint32_t other);
+double theme_contrast(uint32_t rgb, uint32_t other);
 
 #endif

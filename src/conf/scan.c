@@ -305,7 +305,7 @@ static bool not_a_name(struct scanner *s)
 	char message[160];
 	switch (s->token.kind) {
 	case TOKEN_INCLUDE:
-		return stop(s, s->token.line, "@include is not used: put the file into conf.d/ beside this one");
+		return stop(s, s->token.line, "@include is not used: kumatop.conf has conf.d/ beside it, a theme has inherit");
 	case TOKEN_SEMICOLON: case TOKEN_COMMA:
 		snprintf(message, sizeof message, "take this extra \"%c\" out", *s->token.start);
 		return stop(s, s->token.line, message);
