@@ -72,6 +72,44 @@ sqlite3 *database_open(const char *path, enum database_use use, struct error *er
 	return db;
 }
 
+/* What means something in a URI, written so that it does not. */
+static char *escape_path(const char *path)
+{
+	char *out = heap_zero(strlen(path) * 3 + 1, 1), *at = out;
+
+	for (; *path; path++) {
+		if (strchr("%?#", *path)) {
+			snprintf(at, 4, "%%%02X", (unsigned)(unsigned char)*path);
+			at += 3;
+		} else {
+			*at++ = *path;
+		}
+	}
+	return out;
+}
+
+sqlite3 *database_open_frozen(const char *path, struct error *err)
+{
+	char *wal = heap_print("%s-wal", path), *escaped = escape_path(path), *uri = NULL;
+	sqlite3 *db = NULL;
+
+	if (access(wal, F_OK) == 0) {
+		error_set(err, EXIT_PERMISSION, "%s: cannot be read while its directory cannot be written, as %s has not been merged into it",
+		    path, wal);
+	} else {
+		uri = heap_print("file:%s?immutable=1", escaped);
+		if (sqlite3_open_v2(uri, &db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) != SQLITE_OK) {
+			database_fail(db, err, path, "cannot be read");
+			sqlite3_close(db);
+			db = NULL;
+		}
+	}
+	free(uri);
+	free(escaped);
+	free(wal);
+	return db;
+}
+
 void database_close(sqlite3 *db)
 {
 	int code = sqlite3_close(db);

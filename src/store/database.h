@@ -22,6 +22,12 @@ enum database_use {
 
 /* One thread at a time may use what is returned. path is a file, or a URI of database_memory_name(). */
 sqlite3 *database_open(const char *path, enum database_use use, struct error *err);
+/*
+ * For reading a file that nobody writes, where none of the files beside it can be made that are needed otherwise (a copy on a
+ * medium that is read-only). Refused when there is a log beside it.
+ */
+sqlite3 *database_open_frozen(const char *path, struct error *err);
+
 void database_close(sqlite3 *db);	/* accepts NULL; every statement has been finalized */
 
 /* A database in the memory of this process, shared by the connections that name it. Heap. */
