@@ -1,0 +1,173 @@
+/* The thread that answers questions about the past; what it answers with is archive.h's. */
+#include "kumatop/reader.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "kumatop/heap.h"
+#include "kumatop/log.h"
+#include "kumatop/mailbox.h"
+
+enum { QUESTIONS_MOST = 64 };
+
+typedef void answer_fn(void *arg, struct history_answer *answer);
+typedef void give_fn(void *arg, monitor_id monitor, struct span *spans, size_t count);
+
+struct question {
+	struct question *next;		/* among restorations under way */
+	void *arg;
+	answer_fn *answer;		/* NULL: a restoration */
+	struct history_query query;
+	give_fn *give;
+	monitor_id *ids;
+	size_t count, done;
+	int64_t from_us, to_us;
+};
+
+struct reader {
+	pthread_t thread;
+	struct mailbox *box;
+	atomic_bool stopping;
+	struct archive *archive;	/* reader thread, from its start on */
+	struct question *restorations;	/* reader thread; oldest first */
+};
+
+static void discard(void *arg)
+{
+	struct question *question = arg;
+
+	free(question->ids);
+	free(question);
+}
+
+static void queue(struct reader *reader, struct question *restoration)
+{
+	struct question **end = &reader->restorations;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = restoration;
+}
+
+/* One monitor, so that a question waits for no more than that. */
+static void restore_one(struct reader *reader)
+{
+	struct question *restoration = reader->restorations;
+	struct error err;
+	struct span *spans;
+	size_t count;
+
+	if (restoration->done < restoration->count) {
+		monitor_id id = restoration->ids[restoration->done++];
+
+		if (archive_spans(reader->archive, id, restoration->from_us, restoration->to_us, &spans, &count, &err))
+			restoration->give(restoration->arg, id, spans, count);
+		else
+			log_line(LOG_LEVEL_WARNING, "the past of a monitor cannot be counted: %s", err.text);
+	}
+	if (restoration->done == restoration->count) {
+		reader->restorations = restoration->next;
+		discard(restoration);
+	}
+}
+
+static void *run(void *arg)
+{
+	struct reader *reader = arg;
+
+	while (!atomic_load(&reader->stopping)) {
+		struct question *question = mailbox_wait(reader->box, reader->restorations ? 0 : -1);
+
+		if (question && !question->answer) {
+			queue(reader, question);
+		} else if (question) {
+			question->answer(question->arg, archive_answer(reader->archive, &question->query));
+			discard(question);
+		} else if (reader->restorations) {
+			restore_one(reader);
+		}
+	}
+	return NULL;
+}
+
+static void destroy(struct reader *reader)
+{
+	while (reader->restorations) {
+		struct question *restoration = reader->restorations;
+
+		reader->restorations = restoration->next;
+		discard(restoration);
+	}
+	mailbox_destroy(reader->box);
+	archive_close(reader->archive);
+	free(reader);
+}
+
+struct reader *reader_start(const char *path, struct error *err)
+{
+	struct reader *reader = heap_zero(1, sizeof *reader);
+	sigset_t all, old;
+	int failed;
+
+	reader->box = mailbox_create(QUESTIONS_MOST, discard);
+	reader->archive = archive_open(path, err);
+	if (!reader->archive)
+		goto failed;
+	/* Signals are the control thread's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	failed = pthread_create(&reader->thread, NULL, run, reader);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (!failed)
+		return reader;
+	error_set(err, EXIT_INTERNAL, "cannot start the thread that reads history: %s", strerror(failed));
+failed:
+	destroy(reader);
+	return NULL;
+}
+
+static bool ask(struct reader *reader, struct question *question, struct error *err)
+{
+	if (mailbox_push(reader->box, question))
+		return true;
+	discard(question);
+	return error_set(err, EXIT_UNAVAILABLE, "too many questions about the past are waiting");
+}
+
+bool reader_ask(struct reader *reader, const struct history_query *query,
+    void (*answer)(void *arg, struct history_answer *answer), void *arg, struct error *err)
+{
+	struct question *question = heap_zero(1, sizeof *question);
+
+	question->query = *query;
+	question->answer = answer;
+	question->arg = arg;
+	return ask(reader, question, err);
+}
+
+bool reader_restore(struct reader *reader, const monitor_id *ids, size_t count, int64_t from_us, int64_t to_us,
+    void (*give)(void *arg, monitor_id monitor, struct span *spans, size_t count), void *arg, struct error *err)
+{
+	struct question *question = heap_zero(1, sizeof *question);
+
+	question->give = give;
+	question->arg = arg;
+	question->ids = heap_resize(NULL, count ? count : 1, sizeof *ids);
+	if (count)
+		memcpy(question->ids, ids, count * sizeof *ids);
+	question->count = count;
+	question->from_us = from_us;
+	question->to_us = to_us;
+	return ask(reader, question, err);
+}
+
+void reader_stop(struct reader *reader)
+{
+	if (!reader)
+		return;
+	atomic_store(&reader->stopping, true);
+	mailbox_close(reader->box);
+	pthread_join(reader->thread, NULL);
+	destroy(reader);
+}

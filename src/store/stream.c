@@ -1,0 +1,297 @@
+/*
+ * Long reads: all beats or events of many monitors, ordered by name and time. Nothing is held open while they are visited, so
+ * that a visitor who waits (a pipe that nobody reads) holds up nobody.
+ */
+#include <stdlib.h>
+
+#include "kumatop/heap.h"
+#include "kumatop/text.h"
+
+#include "events.h"
+#include "past.h"
+#include "rows.h"
+
+struct subject {
+	monitor_id id;
+	char *name, *kind;
+};
+
+struct subjects {
+	struct subject *list;
+	size_t count;
+	size_t monitors;	/* of all, whether they match or not */
+};
+
+static void subjects_finish(struct subjects *subjects)
+{
+	for (size_t i = 0; i < subjects->count; i++) {
+		free(subjects->list[i].name);
+		free(subjects->list[i].kind);
+	}
+	free(subjects->list);
+}
+
+static bool matches(const struct archive_range *range, const char *name)
+{
+	if (range->pattern_count == 0)
+		return true;
+	for (size_t i = 0; i < range->pattern_count; i++)
+		if (text_glob(range->patterns[i], name))
+			return true;
+	return false;
+}
+
+static bool find_subjects(struct archive *archive, const struct archive_range *range, struct subjects *subjects)
+{
+	sqlite3_stmt *statement = past_statement(archive, PAST_SUBJECTS);
+
+	if (!statement)
+		return false;
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		const char *name = rows_text(statement, 1), *kind = rows_text(statement, 2);
+
+		subjects->monitors += *kind != '\0';
+		if (!matches(range, name))
+			continue;
+		if ((subjects->count & (subjects->count - 1)) == 0)
+			subjects->list = heap_resize(subjects->list, subjects->count ? 2 * subjects->count : 1, sizeof *subjects->list);
+		subjects->list[subjects->count++] = (struct subject){
+			.id = sqlite3_column_int64(statement, 0), .name = heap_text(name), .kind = heap_text(kind),
+		};
+	}
+	return sqlite3_reset(statement) == SQLITE_OK;
+}
+
+struct beat_visit {
+	bool (*visit)(void *arg, const struct archive_beat *);
+	void *arg;
+};
+
+static bool visit_page(const struct archive *archive, size_t count, const struct subject *subject, const struct beat_visit *visit)
+{
+	struct archive_beat shown = { .name = subject->name, .kind = subject->kind };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct past_beat *beat = &archive->page[i];
+
+		shown.time_us = beat->time_us;
+		shown.state = beat->state;
+		shown.outcome = beat->outcome;
+		shown.code = beat->code;
+		memcpy(shown.phase_us, beat->phase_us, sizeof shown.phase_us);
+		shown.detail = beat->detail_text;
+		shown.address = beat->address_text;
+		if (!visit->visit(visit->arg, &shown))
+			return false;
+	}
+	return true;
+}
+
+/* *stopped: the visitor has had enough. */
+static bool visit_subject(struct archive *archive, const struct archive_range *range, const struct subject *subject,
+    const struct beat_visit *visit, bool *stopped)
+{
+	struct past_place place = { .monitor = subject->id, .from_us = range->from_us, .to_us = range->to_us };
+	size_t count;
+
+	do {
+		if (!past_page(archive, &place, true, &count))
+			return false;
+		*stopped = !visit_page(archive, count, subject, visit);
+	} while (count == PAST_PAGE_BEATS && !*stopped);
+	return true;
+}
+
+bool archive_beats(struct archive *archive, const struct archive_range *range,
+    bool (*visit)(void *arg, const struct archive_beat *), void *arg, struct error *err)
+{
+	const struct beat_visit beats = { .visit = visit, .arg = arg };
+	struct subjects subjects = { 0 };
+	bool stopped = false, good = find_subjects(archive, range, &subjects);
+
+	for (size_t i = 0; good && !stopped && i < subjects.count; i++)
+		if (*subjects.list[i].kind)
+			good = visit_subject(archive, range, &subjects.list[i], &beats, &stopped);
+	if (!good)
+		past_fail(archive, err);
+	subjects_finish(&subjects);
+	return good;
+}
+
+enum { EVENT_PAGE = 256 };
+
+struct event_reading {
+	bool (*visit)(void *arg, const struct archive_event *);
+	void *arg;
+	struct history_event page[EVENT_PAGE];
+	size_t count;
+};
+
+static bool read_events(struct archive *archive, struct event_reading *reading, monitor_id monitor, int64_t from_us, int64_t to_us,
+    int64_t after)
+{
+	sqlite3_stmt *statement = past_statement(archive, PAST_EVENTS);
+
+	reading->count = 0;
+	if (!statement || sqlite3_bind_int64(statement, 1, monitor) != SQLITE_OK || sqlite3_bind_int64(statement, 2, from_us) != SQLITE_OK
+	    || sqlite3_bind_int64(statement, 3, after) != SQLITE_OK || sqlite3_bind_int64(statement, 4, to_us) != SQLITE_OK
+	    || sqlite3_bind_int(statement, 5, EVENT_PAGE) != SQLITE_OK)
+		return false;
+	while (sqlite3_step(statement) == SQLITE_ROW)
+		reading->page[reading->count++] = events_read(statement);
+	return sqlite3_reset(statement) == SQLITE_OK;
+}
+
+static bool visit_event(const struct event_reading *reading, const struct history_event *read)
+{
+	const struct event *event = &read->event;
+	struct archive_event shown = {
+		.name = read->name,
+		.kind_word = event_word((enum event_kind)event->kind),
+		.id = event->id,
+		.time_us = event->time_us,
+		.since_us = event->since_us,
+		.lasted_us = event->lasted_us,
+		.from = event->from,
+		.to = event->to,
+		.outcome = event->outcome,
+		.code = event->code,
+		.detail = shared_read(event->detail),
+		.evidence = shared_read(event->evidence),
+		.who = shared_read(event->who),
+	};
+
+	return reading->visit(reading->arg, &shown);
+}
+
+static bool visit_events(struct archive *archive, const struct archive_range *range, struct event_reading *reading, monitor_id monitor,
+    bool *stopped)
+{
+	int64_t from_us = range->from_us, after = 0;
+
+	do {
+		bool good = read_events(archive, reading, monitor, from_us, range->to_us, after);
+
+		for (size_t i = 0; i < reading->count; i++) {
+			*stopped = *stopped || (good && !visit_event(reading, &reading->page[i]));
+			from_us = reading->page[i].event.time_us;
+			after = reading->page[i].event.id;
+			events_finish(&reading->page[i]);
+		}
+		if (!good)
+			return false;
+	} while (reading->count == EVENT_PAGE && !*stopped);
+	return true;
+}
+
+bool archive_events(struct archive *archive, const struct archive_range *range,
+    bool (*visit)(void *arg, const struct archive_event *), void *arg, struct error *err)
+{
+	struct event_reading *reading = heap_zero(1, sizeof *reading);
+	struct subjects subjects = { 0 };
+	bool stopped = false, good = find_subjects(archive, range, &subjects);
+
+	reading->visit = visit;
+	reading->arg = arg;
+	for (size_t i = 0; good && !stopped && i < subjects.count; i++)
+		good = visit_events(archive, range, reading, subjects.list[i].id, &stopped);
+	if (!good)
+		past_fail(archive, err);
+	subjects_finish(&subjects);
+	free(reading);
+	return good;
+}
+
+static bool time_at(struct archive *archive, int64_t seq, int64_t *time_us)
+{
+	sqlite3_stmt *statement = past_statement(archive, PAST_SEQ_TIME);
+
+	*time_us = INT64_MAX;
+	if (!statement || sqlite3_bind_int64(statement, 1, seq) != SQLITE_OK)
+		return false;
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		*time_us = sqlite3_column_int64(statement, 0);
+	return sqlite3_reset(statement) == SQLITE_OK;
+}
+
+/* The first row from this time on: rows are appended, so their times rise but for a clock that was set. */
+static bool find_seq(struct archive *archive, int64_t first, int64_t last, int64_t when_us, int64_t *seq)
+{
+	int64_t time_us;
+
+	while (first <= last) {
+		int64_t middle = first + (last - first) / 2;
+
+		if (!time_at(archive, middle, &time_us))
+			return false;
+		if (time_us < when_us)
+			first = middle + 1;
+		else
+			last = middle - 1;
+	}
+	*seq = first;
+	return true;
+}
+
+static bool count_rows(struct archive *archive, const struct archive_range *range, uint64_t *rows)
+{
+	sqlite3_stmt *statement = past_statement(archive, PAST_SEQ_BOUNDS);
+	int64_t first = 0, last = -1, from, to;
+
+	*rows = 0;
+	if (!statement)
+		return false;
+	if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+		first = sqlite3_column_int64(statement, 0);
+		last = sqlite3_column_int64(statement, 1);
+	}
+	if (sqlite3_reset(statement) != SQLITE_OK || !find_seq(archive, first, last, range->from_us, &from)
+	    || !find_seq(archive, first, last, range->to_us, &to))
+		return false;
+	*rows = to > from ? (uint64_t)(to - from) : 0;
+	return true;
+}
+
+static bool count_beats(struct archive *archive, const struct archive_range *range, monitor_id monitor, uint64_t *beats)
+{
+	sqlite3_stmt *statement = past_statement(archive, PAST_COUNT_BEATS);
+
+	if (!statement || sqlite3_bind_int64(statement, 1, monitor) != SQLITE_OK
+	    || sqlite3_bind_int64(statement, 2, range->from_us) != SQLITE_OK || sqlite3_bind_int64(statement, 3, range->to_us) != SQLITE_OK)
+		return false;
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		*beats += (uint64_t)sqlite3_column_int64(statement, 0);
+	return sqlite3_reset(statement) == SQLITE_OK;
+}
+
+/* Counted where that is quick; of a large database, the rows in the window shared out evenly. */
+static bool estimate(struct archive *archive, const struct archive_range *range, const struct subjects *subjects, uint64_t *beats)
+{
+	enum { COUNT_MOST = 1000000 };
+	uint64_t rows;
+	size_t matching = 0;
+
+	if (!count_rows(archive, range, &rows))
+		return false;
+	for (size_t i = 0; i < subjects->count; i++)
+		matching += *subjects->list[i].kind != '\0';
+	if (rows > COUNT_MOST) {
+		*beats = matching == subjects->monitors ? rows : (uint64_t)((double)rows * (double)matching / (double)subjects->monitors);
+		return true;
+	}
+	for (size_t i = 0; i < subjects->count; i++)
+		if (*subjects->list[i].kind && !count_beats(archive, range, subjects->list[i].id, beats))
+			return false;
+	return true;
+}
+
+bool archive_estimate(struct archive *archive, const struct archive_range *range, uint64_t *beats, struct error *err)
+{
+	struct subjects subjects = { 0 };
+	bool good;
+
+	*beats = 0;
+	good = (find_subjects(archive, range, &subjects) && estimate(archive, range, &subjects, beats)) || past_fail(archive, err);
+	subjects_finish(&subjects);
+	return good;
+}
