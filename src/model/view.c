@@ -1,0 +1,68 @@
+/*
+ * One monitor as everybody sees it: the marks of its bar, and how a view is copied and let go. How views are gathered is
+ * picture.c's, how they reach other threads snapshot.c's.
+ */
+#include "kumatop/snapshot.h"
+
+#include <assert.h>
+
+#include "kumatop/stats.h"
+
+struct beat_mark view_mark(const struct monitor_view *view, size_t back)
+{
+	assert(back < view->mark_count);
+	return view->marks[(view->mark_next + (size_t)VIEW_MARKS - 1 - back) % VIEW_MARKS];
+}
+
+static uint32_t pack_latency(int32_t latency_us)
+{
+	return latency_us < 0 ? BEAT_MARK_NONE : (uint32_t)latency_us / 10;
+}
+
+void view_add_mark(struct monitor_view *view, enum state look, int32_t latency_us)
+{
+	view->marks[view->mark_next] = (struct beat_mark){
+		.look = (unsigned)look & 0xf,
+		.latency_10us = pack_latency(latency_us) & BEAT_MARK_NONE,
+	};
+	view->mark_next = (uint16_t)((view->mark_next + 1) % VIEW_MARKS);
+	if (view->mark_count < VIEW_MARKS)
+		view->mark_count++;
+}
+
+int32_t view_percentile_us(const struct monitor_view *view, double p)
+{
+	int32_t samples[VIEW_MARKS];
+	size_t count = 0;
+
+	/* the ring is full or begins at 0, so order aside these are all marks there are */
+	for (size_t i = 0; i < view->mark_count; i++)
+		if (view->marks[i].latency_10us != BEAT_MARK_NONE)
+			samples[count++] = (int32_t)view->marks[i].latency_10us;
+	if (count == 0)
+		return -1;
+	return stats_percentile(samples, count, p) * 10;
+}
+
+int32_t view_latency_us(const struct monitor_view *view)
+{
+	return view->has_result ? phases_latency_us(view->outcome, view->phase_us) : -1;
+}
+
+void view_copy(struct monitor_view *to, const struct monitor_view *from)
+{
+	*to = *from;
+	spec_hold(to->spec);
+	shared_hold(to->detail);
+	shared_hold(to->address);
+	shared_hold(to->evidence);
+}
+
+void view_finish(struct monitor_view *view)
+{
+	spec_release(view->spec);
+	shared_release(view->detail);
+	shared_release(view->address);
+	shared_release(view->evidence);
+	*view = (struct monitor_view){ 0 };
+}
