@@ -1,0 +1,17 @@
+/* Answers about the past as values, freed with whatever they hold. Finding them is a reader's. */
+#include "kumatop/history.h"
+
+#include <stdlib.h>
+
+void history_answer_destroy(struct history_answer *answer)
+{
+	if (!answer)
+		return;
+	for (size_t i = 0; i < answer->event_count; i++) {
+		event_finish(&answer->events[i].event);
+		free(answer->events[i].name);
+	}
+	free(answer->events);
+	free(answer->series.columns);
+	free(answer);
+}
