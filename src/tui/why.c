@@ -3,6 +3,8 @@
  */
 #include "why.h"
 
+#include <ctype.h>
+
 #include "line.h"
 
 #include "kumatop/shared.h"
@@ -43,10 +45,10 @@ char *why_reason(int outcome, const char *detail, char *out, size_t size)
 
 	if (!*detail)
 		text_copy(out, size, sentence);
-	else if (outcome == OUTCOME_OK || strcasestr(detail, sentence))
-		text_copy(out, size, detail);
+	else if (outcome != OUTCOME_OK && isdigit((unsigned char)*detail))
+		snprintf(out, size, "%s: %s", sentence, detail);	/* "503 Service Unavailable" alone does not say what is wrong */
 	else
-		snprintf(out, size, "%s: %s", sentence, detail);
+		text_copy(out, size, detail);
 	return out;
 }
 
