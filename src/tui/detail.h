@@ -1,0 +1,58 @@
+/*
+ * One monitor: what the view knows and asks (detail.c), and how it is drawn (detail_draw.c).
+ */
+#ifndef KUMATOP_TUI_DETAIL_H
+#define KUMATOP_TUI_DETAIL_H
+
+#include "view.h"
+
+#include "kumatop/when.h"
+
+enum detail_range { RANGE_HOUR, RANGE_DAY, RANGE_COUNT };
+
+struct detail_asked {
+	enum detail_range range;
+	int64_t back_us;
+	size_t columns;
+	int64_t last_us;	/* the newest beat then */
+};
+
+struct detail {
+	monitor_id id;
+	enum detail_range range;
+	int64_t back_us;	/* how far the graph is moved into the past */
+	bool logarithmic;
+	size_t columns;		/* as the last frame had room for */
+
+	struct history_answer *series, *events;		/* NULL: not answered yet */
+	struct detail_asked series_is;			/* what the series was asked with */
+	struct detail_asked asked;
+	uint64_t series_ticket, events_ticket;		/* 0: nothing is asked */
+	struct mono asked_at;
+	uint64_t events_number;				/* health.events when they were asked */
+	bool events_wanted;
+	bool no_history;				/* nobody answers: what the view remembers has to do */
+};
+
+struct detail_range_row {
+	const char *name;
+	int64_t us;
+};
+
+extern const struct detail_range_row detail_ranges[RANGE_COUNT];
+
+/* Asks for what the frame needs and does not have; at most once a second for new beats alone. */
+void detail_refresh(struct view *view);
+
+void detail_draw(struct view *view, struct area area);
+
+/* detail_panels.c: the numbers side by side where there is room, and pieces that both ways of drawing share. */
+extern const char *const detail_class_labels[TIME_CLASS_COUNT];
+extern const enum role detail_class_roles[TIME_CLASS_COUNT];
+
+void detail_draw_panels(struct view *view, const struct monitor_view *monitor, const struct history_series *series, struct area area);
+void detail_draw_times(struct view *view, const struct monitor_view *monitor, struct area area, int y);	/* first failed … next check */
+enum role detail_cert_role(const struct monitor_view *monitor, int64_t left_us);
+void detail_print_cert(struct view *view, const struct monitor_view *monitor, char *out, size_t size);
+
+#endif

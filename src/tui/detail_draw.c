@@ -1,0 +1,330 @@
+/*
+ * Draws the detail view: title, why, graph, numbers, events, each with as many rows as there is room for.
+ */
+#include "detail.h"
+
+#include "event_line.h"
+#include "graph.h"
+#include "line.h"
+#include "series.h"
+#include "why.h"
+
+#include "kumatop/heap.h"
+#include "kumatop/shared.h"
+#include "kumatop/text.h"
+
+enum { WIDE = 100, TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_MOST = 6, PANEL_ROWS = 7, EVENTS_LEAST = 3 };
+
+/* Rows of each part, rules included; 0: left out. */
+struct plan {
+	int target, why, graph, stats, uptime, panels, events;
+};
+
+static void draw_title(struct view *view, const struct monitor_view *monitor, struct area area)
+{
+	const struct standing *standing = &monitor->standing;
+	enum role role = glyph_state_role((int)standing->state);
+	struct line line = { area, 0, 1 };
+	char text[64], when[64];
+
+	int room = area.columns / 2;
+
+	paint_text(area_part(area, 0, 1, 1, room), 0, 0, ROLE_HEADER, monitor->spec->name);
+	int width = (int)text_width(monitor->spec->name);
+
+	line_gap(&line, (width < room ? width : room) + 2);
+	line_print(&line, role, "%s %s", glyph_state(area.canvas->glyphs, (int)standing->state), state_title((int)standing->state));
+	if (standing->since_us) {
+		line_gap(&line, 1);
+		line_print(&line, role, "%s", length_print(tui_now_us(view->tui) - standing->since_us, text, sizeof text));
+		if (line.x + 40 < area.columns) {
+			line_next(&line);
+			line_print(&line, ROLE_TEXT_DIM, "since %s", line_moment(view->tui, standing->since_us, when, sizeof when));
+		}
+	}
+	tui_time(view->tui, tui_now_us(view->tui), "%H:%M:%S %Z", when, sizeof when);
+	snprintf(text, sizeof text, "%s%s%s", standing->incident_open ? standing->acknowledged ? "acknowledged  " : "unacked  " : "",
+	    monitor->checking ? "checking  " : "", when);
+	line_print_right(area, 0, line.x, ROLE_CLOCK, text);
+}
+
+static void draw_target(const struct monitor_view *monitor, struct area area)
+{
+	const struct monitor_spec *spec = monitor->spec;
+	struct line line = { area, 0, 1 };
+	char every[32];
+
+	line_print(&line, ROLE_LINK, "%s", spec->target);
+	line_next(&line);
+	line_print(&line, ROLE_TEXT, "%s every %s", spec->kind->name, duration_print(spec->common.interval_ms, every, sizeof every));
+	for (size_t i = 0; i < spec->common.tags.count; i++) {
+		line_gap(&line, i ? 1 : 2);
+		line_print(&line, ROLE_TEXT_DIM, "#%s", spec->common.tags.items[i]);
+	}
+	if (spec->common.group) {
+		line_next(&line);
+		line_print(&line, ROLE_TEXT_DIM, "group %s", spec->common.group);
+	}
+	if (spec->common.description) {
+		line_next(&line);
+		line_print(&line, ROLE_TEXT_DIM, "%s", spec->common.description);
+	}
+}
+
+static void draw_remedy(const struct monitor_view *monitor, struct area area, int y)
+{
+	struct line line = { area, y, 1 };
+	const struct spec_common *common = &monitor->spec->common;
+
+	if (common->runbook) {
+		line_print(&line, ROLE_TEXT_DIM, "runbook ");
+		line_gap(&line, 1);
+		line_print(&line, ROLE_LINK, "%s", common->runbook);
+		line_next(&line);
+	}
+	if (common->owner)
+		line_print(&line, ROLE_TEXT, "owner %s", common->owner);
+}
+
+/* The lines of the why block that there is something to say on. */
+static int why_rows(const struct monitor_view *monitor)
+{
+	if (!why_is_asked(monitor))
+		return 0;
+	return 3 + (*shared_read(monitor->address) || monitor->phase_us[PHASE_TOTAL] >= 0) + !!monitor->evidence
+	    + (monitor->spec->common.runbook || monitor->spec->common.owner);
+}
+
+/* area: as many rows as the plan gives; the reason and the times are the last to go. */
+static void draw_why(struct view *view, const struct monitor_view *monitor, struct area area)
+{
+	enum role role = glyph_state_role((int)monitor->standing.state);
+	char text[RESULT_DETAIL_SIZE + 64];
+	int left = area.rows - 3, y = 1;
+
+	paint_rule(area, 0, ROLE_TEXT_DIM, "why");
+	if (area.rows < 2)
+		return;
+	paint_text(area, y++, 1, role, why_reason(monitor->outcome, shared_read(monitor->detail), text, sizeof text));
+	if (left > 0 && (*shared_read(monitor->address) || monitor->phase_us[PHASE_TOTAL] >= 0)) {
+		struct line line = { area, y++, 1 };
+
+		if (*shared_read(monitor->address)) {
+			line_print(&line, ROLE_TEXT, "reached %s", shared_read(monitor->address));
+			line_next(&line);
+		}
+		why_phases(monitor->phase_us, text, sizeof text);
+		line_exact(area, line.y, line.x, ROLE_TEXT, text, strlen(text));
+		left--;
+	}
+	if (left > 0 && monitor->evidence) {
+		struct line line = { area, y++, 1 };
+
+		line_print(&line, ROLE_TEXT_DIM, "seen:");
+		line_gap(&line, 1);
+		line_print(&line, ROLE_TEXT, "%s", why_body(shared_read(monitor->evidence), text, sizeof text));
+		left--;
+	}
+	detail_draw_times(view, monitor, area, y++);
+	if (left > 0)
+		draw_remedy(monitor, area, y);
+}
+
+static void draw_graph_rule(const struct detail *detail, struct area area, bool remembered)
+{
+	char title[96], back[32] = "";
+	struct line line = { area, 0, 0 };
+
+	if (detail->back_us)
+		length_print(detail->back_us, back, sizeof back);
+	snprintf(title, sizeof title, "response time, %s%s%s%s%s", detail_ranges[detail->range].name, *back ? ", until " : "", back,
+	    *back ? " ago" : "", remembered ? ", last checks" : detail->logarithmic ? ", logarithmic" : "");
+	paint_rule(area, 0, ROLE_TEXT_DIM, title);
+	line.x = area.columns - 22;
+	if (line.x > (int)strlen(title) + 4)
+		line_print(&line, ROLE_TEXT_DIM, "[ shorter ] longer ");
+}
+
+static void draw_graph(struct view *view, const struct monitor_view *monitor, const struct history_series *series, struct area area,
+    int64_t to_us)
+{
+	struct detail *detail = view->state;
+	struct graph graph = {
+		.glyphs = area.canvas->glyphs, .width = area.columns, .height = area.rows, .from_us = to_us - detail_ranges[detail->range].us,
+		.to_us = to_us, .utc = tui_is_utc(view->tui), .logarithmic = detail->logarithmic,
+	};
+
+	if (graph.width < 1 || graph.height < 1)
+		return;
+	struct glyph_cell *cells = heap_zero((size_t)graph.width * (size_t)graph.height, sizeof *cells);
+
+	graph_draw(&graph, series, cells);
+	for (int y = 0; y < graph.height; y++)
+		paint_cells(area, y, 0, cells + y * graph.width, (size_t)graph.width);
+	free(cells);
+	if (!series->beats && graph.height > 3)
+		paint_text(area, graph.height / 2 - 1, graph.width >= 50 ? 12 : 8, ROLE_TEXT_DIM,
+		    monitor->standing.state == STATE_PAUSED ? "paused" : "no checks in this time");
+}
+
+static void draw_stats(const struct history_series *series, struct area area)
+{
+	const struct { const char *label; int32_t us; } numbers[] = {
+		{ "min", series->min_us }, { "avg", series->mean_us }, { "p50", series->p50_us }, { "p95", series->p95_us },
+		{ "p99", series->p99_us }, { "max", series->max_us },
+	};
+	struct line line = { area, 0, 1 };
+	char ms[32], phases[160];
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		line_print(&line, ROLE_TEXT_DIM, "%s", numbers[i].label);
+		line_gap(&line, 1);
+		line_print(&line, ROLE_TEXT, "%s", line_ms(numbers[i].us, ms, sizeof ms));
+		line_gap(&line, 1);
+	}
+	line_print(&line, ROLE_TEXT_DIM, "ms");
+	line_gap(&line, 3);
+	int32_t mean[PHASE_COUNT];
+
+	memcpy(mean, series->phase_mean_us, sizeof mean);
+	mean[PHASE_TOTAL] = -1;
+	why_phases(mean, phases, sizeof phases);
+	line_exact(area, 0, line.x, ROLE_TEXT_DIM, phases, strlen(phases));
+}
+
+static void draw_uptime(const struct detail *detail, const struct monitor_view *monitor, const struct history_series *series,
+    struct area area)
+{
+	struct line line = { area, 0, 1 };
+	char text[32];
+
+	line_print(&line, ROLE_TEXT_DIM, "uptime");
+	line_gap(&line, 1);
+	if (detail->range != RANGE_DAY && !detail->no_history) {
+		line_print(&line, ROLE_TEXT, "%s %s", detail_ranges[detail->range].name, line_uptime(&series->amounts, text, sizeof text));
+		line_gap(&line, 2);
+	}
+	line_print(&line, ROLE_TEXT, "24h %s %%", line_uptime(&monitor->day, text, sizeof text));
+	line_gap(&line, 3);
+	for (int i = 0; i < TIME_CLASS_COUNT; i++) {
+		if (!monitor->day.us[i])
+			continue;
+		line_print(&line, detail_class_roles[i], "%s", detail_class_labels[i]);
+		line_gap(&line, 1);
+		line_print(&line, ROLE_TEXT, "%s", length_print(monitor->day.us[i], text, sizeof text));
+		line_gap(&line, 2);
+	}
+}
+
+static void draw_events(struct view *view, const struct monitor_view *monitor, struct area area, bool with_cert)
+{
+	const struct detail *detail = view->state;
+	const struct history_answer *events = detail->events;
+
+	paint_rule(area, 0, ROLE_TEXT_DIM, "events");
+	if (with_cert && monitor->cert_expires_us) {
+		char cert[96];
+		int64_t left_us = monitor->cert_expires_us - tui_now_us(view->tui);
+
+		detail_print_cert(view, monitor, cert, sizeof cert);
+		int x = area.columns - (int)strlen(cert) - 3;
+
+		if (x > 12)
+			paint_print(area, 0, x, detail_cert_role(monitor, left_us), " %s ", cert);
+	}
+	if (detail->no_history || (events && !events->ok))
+		paint_text(area, 1, 1, ROLE_TEXT_DIM, events && !events->ok ? events->error.text : "no history is kept");
+	else if (!events)
+		paint_text(area, 1, 1, ROLE_TEXT_DIM, "asking the history");
+	else if (!events->event_count)
+		paint_text(area, 1, 1, ROLE_TEXT_DIM, "none yet");
+	for (size_t i = 0; events && events->ok && i < events->event_count && (int)i + 1 < area.rows; i++)
+		event_line_draw(view->tui, area, (int)i + 1, &events->events[i], 0);
+}
+
+static int take(int *left, int wanted, int least)
+{
+	int rows = wanted <= *left ? wanted : *left >= least ? *left : 0;
+
+	*left -= rows;
+	return rows;
+}
+
+/* Who is given rows first: the reason, then the picture, then the numbers. What is left makes the picture and the log longer. */
+static struct plan make_plan(const struct monitor_view *monitor, int rows, int columns)
+{
+	struct plan plan = { .target = 0 };
+	int left = rows - 1;
+	int why = why_rows(monitor);
+	bool panels = columns >= WIDE && rows >= TALL;
+
+	plan.target = rows >= 6 ? take(&left, 1, 1) : 0;
+	plan.why = why ? take(&left, why, 2) : 0;
+	plan.graph = take(&left, GRAPH_LEAST, 4);
+	if (panels) {
+		plan.panels = take(&left, PANEL_ROWS + 1, PANEL_ROWS + 1);
+	} else {
+		plan.stats = take(&left, 1, 1);
+		plan.uptime = take(&left, 1, 1);
+	}
+	plan.events = take(&left, EVENTS_LEAST + 1, 2);
+	plan.graph += take(&left, plan.graph ? (panels ? GRAPH_GOOD : GRAPH_USUAL) - plan.graph : 0, 0);
+	if (plan.events)
+		plan.events += take(&left, left / 2, 0);
+	if (plan.graph)
+		plan.graph += left;
+	return plan;
+}
+
+static void draw_parts(struct view *view, const struct monitor_view *monitor, struct area area)
+{
+	struct detail *detail = view->state;
+	struct plan plan = make_plan(monitor, area.rows, area.columns);
+	int64_t to_us = tui_now_us(view->tui) - detail->back_us;
+	struct history_series own = { .columns = NULL }, *series = &own;
+	bool answered = detail->series && detail->series->ok && !detail->no_history && detail->series_is.range == detail->range;
+	int y = 1;
+
+	detail->columns = graph_columns(area.canvas->glyphs, area.columns);
+	detail_refresh(view);
+	if (answered) {
+		series = &detail->series->series;
+		to_us = detail->series->query.to_us;
+	} else {
+		own = series_from_view(monitor, to_us - detail_ranges[detail->range].us, to_us, detail->columns);
+	}
+	if (plan.target)
+		draw_target(monitor, area_part(area, y, 0, 1, area.columns));
+	y += plan.target;
+	if (plan.why)
+		draw_why(view, monitor, area_part(area, y, 0, plan.why, area.columns));
+	y += plan.why;
+	if (plan.graph) {
+		draw_graph_rule(detail, area_part(area, y, 0, 1, area.columns), !answered);
+		draw_graph(view, monitor, series, area_part(area, y + 1, 0, plan.graph - 1, area.columns), to_us);
+	}
+	y += plan.graph;
+	if (plan.stats)
+		draw_stats(series, area_part(area, y++, 0, 1, area.columns));
+	if (plan.uptime)
+		draw_uptime(detail, monitor, series, area_part(area, y++, 0, 1, area.columns));
+	if (plan.panels)
+		detail_draw_panels(view, monitor, series, area_part(area, y, 0, plan.panels, area.columns));
+	y += plan.panels;
+	if (plan.events)
+		draw_events(view, monitor, area_part(area, y, 0, plan.events, area.columns), !plan.panels);
+	free(own.columns);
+}
+
+void detail_draw(struct view *view, struct area area)
+{
+	const struct detail *detail = view->state;
+	const struct monitor_view *monitor = tui_monitor(view->tui, detail->id);
+
+	if (!monitor) {
+		paint_text(area, area.rows / 2, 1, ROLE_TEXT_DIM, "this monitor is no longer there");
+		return;
+	}
+	draw_title(view, monitor, area);
+	draw_parts(view, monitor, area);
+}

@@ -1,0 +1,142 @@
+/*
+ * The numbers of the detail view: uptime as amounts of time, response times, the last check.
+ */
+#include "detail.h"
+
+#include "line.h"
+#include "why.h"
+
+#include "kumatop/shared.h"
+
+const char *const detail_class_labels[TIME_CLASS_COUNT] = {
+	[TIME_UP] = "up", [TIME_DOWN] = "down", [TIME_PENDING] = "pending", [TIME_MAINTENANCE] = "maint", [TIME_UNKNOWN] = "unknown",
+};
+
+const enum role detail_class_roles[TIME_CLASS_COUNT] = {
+	[TIME_UP] = ROLE_STATE_UP, [TIME_DOWN] = ROLE_STATE_DOWN, [TIME_PENDING] = ROLE_STATE_PENDING,
+	[TIME_MAINTENANCE] = ROLE_STATE_MAINTENANCE, [TIME_UNKNOWN] = ROLE_STATE_UNKNOWN,
+};
+
+void detail_draw_times(struct view *view, const struct monitor_view *monitor, struct area area, int y)
+{
+	struct line line = { area, y, 1 };
+	int64_t first_us = monitor->standing.incident_open ? monitor->standing.incident_us : monitor->standing.first_bad_us;
+	int64_t left_us = monitor->next_us - tui_now_us(view->tui);
+	char text[64];
+
+	if (first_us) {
+		line_print(&line, ROLE_TEXT, "first failed %s", line_moment(view->tui, first_us, text, sizeof text));
+		line_next(&line);
+	}
+	if (monitor->last_good_us)
+		line_print(&line, ROLE_TEXT, "last good %s", line_moment(view->tui, monitor->last_good_us, text, sizeof text));
+	else
+		line_print(&line, ROLE_TEXT, "never seen good");
+	if (*why_run(monitor, text, sizeof text)) {
+		line_next(&line);
+		line_print(&line, ROLE_TEXT, "%s", text);
+	}
+	line_next(&line);
+	if (monitor->checking)
+		line_print(&line, ROLE_TEXT, "checking now");
+	else if (monitor->next_us)
+		line_print(&line, ROLE_TEXT, "next check in %s", length_print(left_us > 0 ? left_us : 0, text, sizeof text));
+}
+
+enum role detail_cert_role(const struct monitor_view *monitor, int64_t left_us)
+{
+	if (left_us < 0)
+		return ROLE_CERT_BAD;
+	return left_us < monitor->spec->common.cert_warn_ms * 1000 ? ROLE_CERT_WARN : ROLE_CERT_OK;
+}
+
+void detail_print_cert(struct view *view, const struct monitor_view *monitor, char *out, size_t size)
+{
+	int64_t left_us = monitor->cert_expires_us - tui_now_us(view->tui);
+	char age[16], date[32];
+
+	tui_time(view->tui, monitor->cert_expires_us, "%F", date, sizeof date);
+	if (left_us < 0)
+		snprintf(out, size, "certificate expired %s ago, %s", age_print(-left_us, age, sizeof age), date);
+	else
+		snprintf(out, size, "certificate %s left, until %s", age_print(left_us, age, sizeof age), date);
+}
+
+static void draw_amounts_panel(const struct detail *detail, const struct monitor_view *monitor, const struct history_series *series,
+    struct area area)
+{
+	bool both = detail->range != RANGE_DAY && !detail->no_history;
+	char text[32];
+
+	paint_rule(area, 0, ROLE_TEXT_DIM, "uptime");
+	paint_field_right(area, 1, 10, 9, ROLE_TEXT_DIM, "24h");
+	paint_text(area, 2, 1, ROLE_TEXT_DIM, "uptime %");
+	paint_field_right(area, 2, 10, 9, ROLE_TEXT_STRONG, line_uptime(&monitor->day, text, sizeof text));
+	if (both) {
+		paint_field_right(area, 1, 20, 9, ROLE_TEXT_DIM, detail_ranges[detail->range].name);
+		paint_field_right(area, 2, 20, 9, ROLE_TEXT_STRONG, line_uptime(&series->amounts, text, sizeof text));
+	}
+	for (int i = 0; i < TIME_CLASS_COUNT && i + 3 < area.rows + 1; i++) {
+		int64_t day_us = monitor->day.us[i], range_us = series->amounts.us[i];
+
+		paint_text(area, i + 3, 1, day_us || (both && range_us) ? detail_class_roles[i] : ROLE_TEXT_DIM, detail_class_labels[i]);
+		paint_field_right(area, i + 3, 10, 9, ROLE_TEXT, day_us ? length_print(day_us, text, sizeof text) : "-");
+		if (both)
+			paint_field_right(area, i + 3, 20, 9, ROLE_TEXT, range_us ? length_print(range_us, text, sizeof text) : "-");
+	}
+}
+
+static void draw_times_panel(const struct detail *detail, const struct history_series *series, struct area area)
+{
+	const struct { const char *label; int32_t us; } left[] = {
+		{ "min", series->min_us }, { "avg", series->mean_us }, { "p50", series->p50_us }, { "p90", series->p90_us },
+		{ "p95", series->p95_us }, { "p99", series->p99_us }, { "max", series->max_us },
+	};
+	static const char *const phases[] = { "name", "tcp", "tls", "first byte", "body" };
+	char title[64], text[32];
+
+	snprintf(title, sizeof title, "response time, %s, ms", detail_ranges[detail->range].name);
+	paint_rule(area, 0, ROLE_TEXT_DIM, title);
+	for (int i = 0; i < 7; i++) {
+		paint_text(area, i + 1, 1, ROLE_TEXT_DIM, left[i].label);
+		paint_field_right(area, i + 1, 5, 7, ROLE_TEXT, line_ms(left[i].us, text, sizeof text));
+	}
+	paint_text(area, 1, 17, ROLE_TEXT_DIM, "mean of");
+	for (int i = 0; i < PHASE_TOTAL; i++) {
+		if (series->phase_mean_us[i] < 0)
+			continue;
+		paint_text(area, i + 2, 17, ROLE_TEXT_DIM, phases[i]);
+		paint_field_right(area, i + 2, 28, 7, ROLE_TEXT, line_ms(series->phase_mean_us[i], text, sizeof text));
+	}
+}
+
+static void draw_last_panel(struct view *view, const struct monitor_view *monitor, struct area area)
+{
+	char text[RESULT_DETAIL_SIZE + 64];
+	int y = 1;
+
+	paint_rule(area, 0, ROLE_TEXT_DIM, "last check");
+	if (!monitor->has_result) {
+		paint_text(area, y, 1, ROLE_TEXT_DIM, "none yet");
+		return;
+	}
+	paint_print(area, y++, 1, ROLE_TEXT, "%s", line_moment(view->tui, monitor->last_us, text, sizeof text));
+	paint_text(area, y++, 1, ROLE_TEXT, why_reason(monitor->outcome, shared_read(monitor->detail), text, sizeof text));
+	if (*shared_read(monitor->address))
+		paint_text(area, y++, 1, ROLE_TEXT, shared_read(monitor->address));
+	if (monitor->cert_expires_us) {
+		detail_print_cert(view, monitor, text, sizeof text);
+		paint_text(area, y++, 1, detail_cert_role(monitor, monitor->cert_expires_us - tui_now_us(view->tui)), text);
+	}
+	detail_draw_times(view, monitor, area, y);
+}
+
+void detail_draw_panels(struct view *view, const struct monitor_view *monitor, const struct history_series *series, struct area area)
+{
+	const struct detail *detail = view->state;
+	int first = 32, second = 38;
+
+	draw_amounts_panel(detail, monitor, series, area_part(area, 0, 0, area.rows, first));
+	draw_times_panel(detail, series, area_part(area, 0, first, area.rows, second));
+	draw_last_panel(view, monitor, area_part(area, 0, first + second, area.rows, area.columns - first - second));
+}
