@@ -47,14 +47,14 @@ OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libkumatop.a
 PROGRAM = $(if $(filter release,$(MODE)),kumatop,$(BUILD)/kumatop)
 
-TEST_LIBRARY_SOURCES := $(sort $(wildcard tests/lib/*.c))
+TEST_LIBRARY_SOURCES := $(sort $(wildcard tests/lib/*.c) $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)))
 TEST_LIBRARY = $(BUILD)/libtests.a
 TEST_TOOL_SOURCES := $(sort $(wildcard tests/lib/tools/*.c))
 TEST_TOOLS = $(TEST_TOOL_SOURCES:tests/lib/tools/%.c=$(BUILD)/tests/%)
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/probe/test_*.c tests/tui/test_*.c tests/cli/test_*.c tests/fault/test_*.c))
 TEST_PROGRAMS = $(TEST_SOURCES:%.c=$(BUILD)/%)
 TEST_SCRIPTS := $(sort $(wildcard tests/cli/*.sh tests/fault/*.sh))
-BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
+BENCH_SOURCES := $(sort $(wildcard tests/bench/bench_*.c))
 BENCH_PROGRAMS = $(BENCH_SOURCES:%.c=$(BUILD)/%)
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_PROGRAMS = $(FUZZ_SOURCES:%.c=$(BUILD)/%)
@@ -76,6 +76,10 @@ help:
 	@echo 'make clean        remove everything that was made'
 	@echo
 	@echo 'Variables: CC CFLAGS LDFLAGS PREFIX DESTDIR'
+
+# One short line a file; V=1 shows the commands.
+Q = $(if $(V),,@)
+SAY = @$(if $(V),:,printf '  %-4s %s\n')
 
 # What is missing is installed before anything asks pkg-config for flags, hence the second make.
 run: deps
@@ -120,32 +124,39 @@ fuzz-run: $(FUZZ_PROGRAMS)
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
-	ar rcs $@ $(OBJECTS)
+	$(SAY) AR $@
+	$(Q)ar rcs $@ $(OBJECTS)
 
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(BUILD)/src/main.o $(LIBRARY) $(PACKAGE_LIBS) -lm
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(BUILD)/src/main.o $(LIBRARY) $(PACKAGE_LIBS) -lm
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Files that are embedded: each line becomes a C string.
 $(BUILD)/assets/%.inc: src/assets/%
 	@mkdir -p $(@D)
-	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
+	$(SAY) TEXT $<
+	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
 
 $(BUILD)/src/store/schema.o: $(BUILD)/assets/schema.sql.inc
 $(BUILD)/src/store/schema.o: WARNINGS += -Wno-overlength-strings
 
 $(TEST_LIBRARY): $(TEST_LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@
-	ar rcs $@ $^
+	$(SAY) AR $@
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBRARY) $(LIBRARY)
-	$(CC) $(ALL_LDFLAGS) $(if $(findstring /fuzz/,$@),-fsanitize=fuzzer) -o $@ $< $(TEST_LIBRARY) $(LIBRARY) $(PACKAGE_LIBS) $(TEST_LIBS) -lm
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) $(if $(findstring /fuzz/,$@),-fsanitize=fuzzer) -o $@ $< $(TEST_LIBRARY) $(LIBRARY) $(PACKAGE_LIBS) $(TEST_LIBS) -lm
 
 $(TEST_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/lib/tools/%.o $(TEST_LIBRARY) $(LIBRARY)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(TEST_LIBRARY) $(LIBRARY) $(PACKAGE_LIBS) $(TEST_LIBS) -lm
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(TEST_LIBRARY) $(LIBRARY) $(PACKAGE_LIBS) $(TEST_LIBS) -lm
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/kumatop/themes $(DESTDIR)$(PREFIX)/share/doc/kumatop \
