@@ -1,0 +1,208 @@
+/* The log: what a line looks like, whole lines from several threads, and holding back while a screen is up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kumatop/buf.h"
+#include "kumatop/log.h"
+
+static int stderr_copy, file;
+
+/* From here on stderr is a file. */
+static int capture(void **state)
+{
+	char path[] = "/tmp/kumatop-log.XXXXXX";
+
+	file = mkostemp(path, O_APPEND | O_CLOEXEC);
+	stderr_copy = dup(STDERR_FILENO);
+	return file < 0 || stderr_copy < 0 || unlink(path) || dup2(file, STDERR_FILENO) < 0;
+}
+
+static int release(void **state)
+{
+	int failed = dup2(stderr_copy, STDERR_FILENO) < 0;
+
+	log_hold(false);
+	log_set_level(LOG_LEVEL_INFO);
+	log_set_timestamps(false);
+	return close(file) || close(stderr_copy) || failed;
+}
+
+static char *captured(void)
+{
+	struct buf all;
+	char part[4096];
+	ssize_t count;
+	off_t at = 0;
+
+	buf_init(&all, 1 << 24);
+	while ((count = pread(file, part, sizeof part, at)) > 0) {
+		assert_true(buf_add(&all, part, (size_t)count));
+		at += count;
+	}
+	return buf_take(&all);
+}
+
+static void expect(const char *text)
+{
+	char *all = captured();
+
+	assert_string_equal(all, text);
+	free(all);
+}
+
+static void lines_say_how_bad_it_is(void **state)
+{
+	errno = ENOENT;
+	log_line(LOG_LEVEL_DEBUG, "not shown");
+	log_line(LOG_LEVEL_INFO, "ready, %d monitors", 3);
+	log_line(LOG_LEVEL_WARNING, "hm");
+	log_line(LOG_LEVEL_ERROR, "oh");
+	assert_int_equal(errno, ENOENT);
+	log_set_level(LOG_LEVEL_ERROR);
+	log_line(LOG_LEVEL_WARNING, "not shown");
+	log_set_level(LOG_LEVEL_DEBUG);
+	log_line(LOG_LEVEL_DEBUG, "shown");
+	expect("kumatop: ready, 3 monitors\nkumatop: warning: hm\nkumatop: error: oh\nkumatop: debug: shown\n");
+}
+
+static void foreign_text_is_made_harmless(void **state)
+{
+	log_line(LOG_LEVEL_INFO, "server says %s", "\x1b]0;x\x07 a\r\nkumatop: forged \xff");
+	expect("kumatop: server says ]0;x a kumatop: forged \xef\xbf\xbd\n");
+}
+
+static void a_long_line_is_cut(void **state)
+{
+	char *all, text[6000];
+
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	log_line(LOG_LEVEL_INFO, "%s", text);
+	all = captured();
+	assert_in_range(strlen(all), 1000, 2048);
+	assert_int_equal(all[strlen(all) - 1], '\n');
+	free(all);
+}
+
+static void times_lead_the_line(void **state)
+{
+	char *all;
+
+	log_set_timestamps(true);
+	log_line(LOG_LEVEL_WARNING, "hm");
+	all = captured();
+	assert_int_equal(strlen(all), strlen("2026-11-22T03:12:00.250Z warning: hm\n"));
+	assert_memory_equal(all, "20", 2);
+	assert_string_equal(all + 23, "Z warning: hm\n");
+	free(all);
+}
+
+static void held_lines_come_out_in_order(void **state)
+{
+	log_hold(true);
+	log_line(LOG_LEVEL_INFO, "one");
+	log_line(LOG_LEVEL_INFO, "two");
+	expect("");
+	log_hold(false);
+	log_line(LOG_LEVEL_INFO, "three");
+	expect("kumatop: one\nkumatop: two\nkumatop: three\n");
+	log_hold(true);
+	log_line(LOG_LEVEL_INFO, "four");
+	log_hold(false);
+	log_hold(false);
+	expect("kumatop: one\nkumatop: two\nkumatop: three\nkumatop: four\n");
+}
+
+static void the_newest_200_are_held(void **state)
+{
+	char *all;
+	size_t lines = 0;
+
+	log_hold(true);
+	for (int i = 0; i < 450; i++)
+		log_line(LOG_LEVEL_INFO, "line %d", i);
+	log_hold(false);
+	all = captured();
+	assert_memory_equal(all, "kumatop: warning: 250 older lines", 33);
+	assert_non_null(strstr(all, "screen was up\nkumatop: line 250\n"));
+	assert_non_null(strstr(all, "kumatop: line 449\n"));
+	for (const char *at = all; (at = strchr(at, '\n')); at++)
+		lines++;
+	assert_int_equal(lines, 201);
+	free(all);
+}
+
+enum { WRITERS = 4, EACH = 500 };
+
+static void *write_lines(void *arg)
+{
+	for (int i = 0; i < EACH; i++)
+		log_line(LOG_LEVEL_INFO, "%s", (const char *)arg);
+	return NULL;
+}
+
+static void threads_write_whole_lines(void **state)
+{
+	static char texts[WRITERS][120];
+	pthread_t threads[WRITERS];
+	size_t lines = 0;
+	char *all;
+
+	for (int i = 0; i < WRITERS; i++) {
+		memset(texts[i], 'a' + i, sizeof texts[i] - 1);
+		assert_int_equal(pthread_create(&threads[i], NULL, write_lines, texts[i]), 0);
+	}
+	log_set_level(LOG_LEVEL_INFO);	/* while they write: a race would show under ThreadSanitizer */
+	log_set_timestamps(false);
+	for (int i = 0; i < WRITERS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	all = captured();
+	for (char *at = all, *end; (end = strchr(at, '\n')); at = end + 1, lines++) {
+		assert_int_equal(end - at, 9 + 119);
+		assert_memory_equal(at, "kumatop: ", 9);
+		assert_memory_equal(at + 9, texts[at[9] - 'a'], 119);
+	}
+	assert_int_equal(lines, WRITERS * EACH);
+	free(all);
+}
+
+static void threads_write_while_holding_begins_and_ends(void **state)
+{
+	pthread_t threads[WRITERS];
+	static char text[] = "x";
+
+	for (int i = 0; i < WRITERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, write_lines, text), 0);
+	for (int i = 0; i < 200; i++)
+		log_hold(i % 2 == 0);
+	for (int i = 0; i < WRITERS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	log_hold(false);
+}
+
+#define CAPTURED(test) cmocka_unit_test_setup_teardown(test, capture, release)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CAPTURED(lines_say_how_bad_it_is),
+		CAPTURED(foreign_text_is_made_harmless),
+		CAPTURED(a_long_line_is_cut),
+		CAPTURED(times_lead_the_line),
+		CAPTURED(held_lines_come_out_in_order),
+		CAPTURED(the_newest_200_are_held),
+		CAPTURED(threads_write_whole_lines),
+		CAPTURED(threads_write_while_holding_begins_and_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
