@@ -1,0 +1,34 @@
+/*
+ * Targets as text: host names and ports, shared by the kinds. Pure, apart from asking libcurl for a name's ASCII form.
+ */
+#ifndef KUMATOP_PROBE_TARGET_H
+#define KUMATOP_PROBE_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "kumatop/error.h"
+
+/* What a kind needs of its target to begin: made once, when the spec is sealed. */
+struct endpoint {
+	char *host;		/* ASCII, without brackets; an international name in its xn-- form */
+	unsigned port;		/* 0: none */
+	bool literal;		/* the host is an address, and no look-up is needed: */
+	struct sockaddr_storage address;	/* with the port */
+};
+
+/* "host:port" (with_port) or "host"; IPv6 addresses stand in brackets before a port. *canonical is heap memory. */
+bool endpoint_canonical(const char *text, bool with_port, char **canonical, struct error *err);
+
+/* Reads a canonical target. */
+bool endpoint_read(struct endpoint *endpoint, const char *text, bool with_port, struct error *err);
+void endpoint_finish(struct endpoint *endpoint);
+
+/* Fills an endpoint from a host (brackets allowed) and a port. */
+bool endpoint_set(struct endpoint *endpoint, const char *host, unsigned port, struct error *err);
+
+/* False, with what to write instead, for controls and blanks anywhere in a target. */
+bool target_is_plain(const char *text, struct error *err);
+
+#endif
