@@ -5,6 +5,7 @@
 #ifndef KUMATOP_PINGER_H
 #define KUMATOP_PINGER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -34,6 +35,9 @@ typedef void echo_heard_fn(void *arg, const struct echo_answer *answer);
  */
 int pinger_send(struct pinger *pinger, const struct sockaddr *to, size_t payload, echo_heard_fn *heard, void *arg,
 		enum outcome *outcome, int *error);
+
+/* False if the kernel refused the socket itself, as opposed to a packet. */
+bool pinger_has_socket(const struct pinger *pinger, int family);
 
 /* No longer waits for the answer of this ticket. Not after heard was called. */
 void pinger_forget(struct pinger *pinger, int family, int ticket);

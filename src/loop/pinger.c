@@ -323,6 +323,11 @@ int pinger_send(struct pinger *pinger, const struct sockaddr *to, size_t payload
 	return -1;
 }
 
+bool pinger_has_socket(const struct pinger *pinger, int family)
+{
+	return pinger->sides[family == AF_INET6].fd >= 0;
+}
+
 void pinger_forget(struct pinger *pinger, int family, int ticket)
 {
 	struct side *side = side_of(pinger, family);

@@ -1,0 +1,333 @@
+/*
+ * The tcp kind: a connection is made, and closed again. Plain sockets, because a library between us and connect(2) would cost
+ * more than the check itself. Says nothing to the server: what it would answer is other kinds' business.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "kinds.h"
+#include "kumatop/heap.h"
+#include "kumatop/resolver.h"
+#include "kumatop/when.h"
+#include "report.h"
+#include "target.h"
+
+/* A socket on its way. Apart from the check, because libuv keeps a handle until the turn after it was closed. */
+struct dial {
+	uv_poll_t poll;
+	struct probe *probe;
+	int fd;
+};
+
+struct patience {
+	uv_timer_t timer;
+	struct probe *probe;
+};
+
+struct probe {
+	const struct monitor_spec *spec;
+	const struct endpoint *endpoint;
+	struct probe_loop *loop;
+	probe_done_fn *done;
+	void *arg;
+	struct lookup *lookup;
+	struct dial *dial;
+	struct patience *patience;	/* with the address that is tried, while others are left; NULL when not needed */
+	const struct sockaddr_storage *addresses;	/* the endpoint's, or `found` */
+	struct sockaddr_storage *found;
+	size_t count, next;
+	struct mono began, dialled;
+	int error;		/* errno behind result.outcome */
+	bool failed_once;
+	struct check_result result;
+};
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void dial_close(struct probe *probe)
+{
+	struct dial *dial = probe->dial;
+	if (dial == NULL)
+		return;
+	probe->dial = NULL;
+	uv_close((uv_handle_t *)&dial->poll, on_handle_closed);
+	close(dial->fd);
+}
+
+static void probe_free(struct probe *probe)
+{
+	lookup_cancel(probe->lookup);
+	dial_close(probe);
+	if (probe->patience != NULL)
+		uv_close((uv_handle_t *)&probe->patience->timer, on_handle_closed);
+	free(probe->found);
+	free(probe);
+}
+
+static void give_evidence(struct probe *probe, const char *phase)
+{
+	struct check_result *result = &probe->result;
+	if (outcome_row((int)result->outcome)->verdict == VERDICT_UP)
+		return;
+	evidence_begin();
+	evidence_addresses(probe->addresses, probe->count);
+	evidence_line("phase: %s", phase);
+	if (probe->error != 0)
+		evidence_line("error: %s", strerror(probe->error));
+	result->evidence = evidence_end();
+}
+
+/* Runs deferred or from a poll: never inside start(). */
+static void finish(void *arg)
+{
+	struct probe *probe = arg;
+	struct check_result result;
+	probe->result.phase_us[PHASE_TOTAL] = report_us(probe->began, mono_now());
+	report_slowness(&probe->result, probe->spec);
+	give_evidence(probe, probe->result.address[0] == '\0' ? "name" : "connect");
+	result = probe->result;
+	probe_done_fn *done = probe->done;
+	void *done_arg = probe->arg;
+	probe_free(probe);
+	done(done_arg, &result);
+}
+
+/* Keeps the failure worth telling: with several addresses not always the last. */
+static void note_failure(struct probe *probe, enum outcome outcome, int error, const struct sockaddr *address)
+{
+	if (probe->failed_once && report_is_worse(probe->result.outcome, outcome))
+		return;
+	probe->failed_once = true;
+	probe->error = error;
+	probe->result.outcome = outcome;
+	address_print(address, probe->result.address, sizeof probe->result.address);
+	report_connect(&probe->result, error, address);
+}
+
+static void connected(struct probe *probe, const struct sockaddr *address)
+{
+	probe->error = 0;
+	probe->result.outcome = OUTCOME_OK;
+	probe->result.phase_us[PHASE_CONNECT] = report_us(probe->dialled, mono_now());
+	address_print(address, probe->result.address, sizeof probe->result.address);
+	result_set_detail(&probe->result, "connected");
+	finish(probe);
+}
+
+static void dial_next(struct probe *probe);
+
+static const struct sockaddr *address_tried(const struct probe *probe)
+{
+	return (const struct sockaddr *)&probe->addresses[probe->next - 1];
+}
+
+/*
+ * On loopback a connect to a free ephemeral port may be given that very port as its own, and so meet itself. That is nobody
+ * listening.
+ */
+static bool met_itself(int fd, const struct sockaddr *to)
+{
+	struct sockaddr_storage own = { 0 };
+	socklen_t length = sizeof own;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)to;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)to;
+	unsigned port = ntohs(to->sa_family == AF_INET ? in->sin_port : in6->sin6_port);
+	if (port < 1024 || getsockname(fd, (struct sockaddr *)&own, &length) != 0 || own.ss_family != to->sa_family)
+		return false;
+	if (to->sa_family == AF_INET) {
+		const struct sockaddr_in *mine = (const struct sockaddr_in *)&own;
+		return mine->sin_port == in->sin_port && mine->sin_addr.s_addr == in->sin_addr.s_addr;
+	}
+	const struct sockaddr_in6 *mine = (const struct sockaddr_in6 *)&own;
+	return mine->sin6_port == in6->sin6_port && memcmp(&mine->sin6_addr, &in6->sin6_addr, sizeof in6->sin6_addr) == 0;
+}
+
+static void on_writable(uv_poll_t *poll, int status, int events)
+{
+	(void)status;		/* libuv's word for an error is always EBADF; the socket knows better */
+	(void)events;
+	struct dial *dial = poll->data;
+	struct probe *probe = dial->probe;
+	int error = 0;
+	socklen_t length = sizeof error;
+	if (getsockopt(dial->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
+		error = errno;
+	const struct sockaddr *address = address_tried(probe);
+	if (error == 0 && met_itself(dial->fd, address))
+		error = ECONNREFUSED;
+	if (error == 0) {
+		connected(probe, address);
+		return;
+	}
+	note_failure(probe, outcome_of_reply(error), error, address);
+	dial_next(probe);
+}
+
+/* False, with errno, if it failed at once. */
+static bool dial_start(struct probe *probe, const struct sockaddr *address)
+{
+	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+	if (fd < 0)
+		return false;
+	struct dial *dial = heap_zero(1, sizeof *dial);
+	int code = connect(fd, address, address_length(address)) == 0 || errno == EINPROGRESS
+		? uv_poll_init(probe_loop_uv(probe->loop), &dial->poll, fd) : -errno;
+	if (code != 0) {
+		close(fd);
+		free(dial);
+		errno = -code;
+		return false;
+	}
+	dial->fd = fd;
+	dial->probe = probe;
+	dial->poll.data = dial;
+	probe->dial = dial;
+	uv_poll_start(&dial->poll, UV_WRITABLE, on_writable);
+	return true;
+}
+
+static void on_impatience(uv_timer_t *timer)
+{
+	struct patience *patience = timer->data;
+	struct probe *probe = patience->probe;
+	note_failure(probe, OUTCOME_CONNECT_TIMEOUT, ETIMEDOUT, address_tried(probe));
+	dial_next(probe);
+}
+
+/* While other addresses are left, one that says nothing gets its share of the time and no more. */
+static void set_patience(struct probe *probe)
+{
+	size_t left = probe->count - probe->next;
+	if (probe->patience == NULL && left == 0)
+		return;
+	if (probe->patience == NULL) {
+		struct patience *patience = heap_zero(1, sizeof *patience);
+		uv_timer_init(probe_loop_uv(probe->loop), &patience->timer);
+		patience->timer.data = patience;
+		patience->probe = probe;
+		probe->patience = patience;
+	}
+	uv_timer_stop(&probe->patience->timer);
+	if (left == 0)
+		return;
+	int64_t rest_ms = probe->spec->common.timeout_ms - mono_between_us(probe->began, mono_now()) / 1000;
+	int64_t share_ms = rest_ms / (int64_t)(left + 1);
+	uv_timer_start(&probe->patience->timer, on_impatience, share_ms > 1 ? (uint64_t)share_ms : 1, 0);
+}
+
+static void dial_next(struct probe *probe)
+{
+	dial_close(probe);
+	while (probe->next < probe->count) {
+		const struct sockaddr *address = (const struct sockaddr *)&probe->addresses[probe->next++];
+		probe->dialled = mono_now();
+		if (dial_start(probe, address)) {
+			set_patience(probe);
+			return;
+		}
+		int error = errno;
+		note_failure(probe, outcome_of_errno(error), error, address);
+	}
+	probe_loop_defer(probe->loop, finish, probe);
+}
+
+static void on_lookup(void *arg, const struct lookup_answer *answer)
+{
+	struct probe *probe = arg;
+	probe->lookup = NULL;
+	probe->result.phase_us[PHASE_NAME] = report_us(probe->began, mono_now());
+	if (answer->outcome != OUTCOME_OK) {
+		report_lookup(&probe->result, answer);
+		finish(probe);
+		return;
+	}
+	probe->count = answer->count;
+	probe->found = heap_zero(answer->count, sizeof *probe->found);
+	memcpy(probe->found, answer->addresses, answer->count * sizeof *probe->found);
+	for (size_t i = 0; i < probe->count; i++)
+		address_set_port((struct sockaddr *)&probe->found[i], probe->endpoint->port);
+	probe->addresses = probe->found;
+	dial_next(probe);
+}
+
+static struct probe *start(const struct monitor_spec *spec, struct probe_loop *loop, probe_done_fn *done, void *arg)
+{
+	struct probe *probe = heap_zero(1, sizeof *probe);
+	probe->spec = spec;
+	probe->endpoint = spec->prepared;
+	probe->loop = loop;
+	probe->done = done;
+	probe->arg = arg;
+	probe->began = mono_now();
+	probe->result = result_make(OUTCOME_INTERNAL);
+	if (probe->endpoint->literal) {
+		probe->addresses = &probe->endpoint->address;
+		probe->count = 1;
+		dial_next(probe);
+	} else {
+		probe->lookup = resolver_lookup(probe_loop_resolver(loop), probe->endpoint->host, AF_UNSPEC, on_lookup, probe);
+	}
+	return probe;
+}
+
+static void expire(struct probe *probe, struct check_result *result)
+{
+	probe->result.phase_us[PHASE_TOTAL] = report_us(probe->began, mono_now());
+	if (probe->lookup != NULL) {
+		report_lookup_hung(&probe->result, probe->spec, probe->endpoint->host);
+		give_evidence(probe, "name");
+	} else {
+		if (probe->dial != NULL)
+			note_failure(probe, OUTCOME_CONNECT_TIMEOUT, ETIMEDOUT, address_tried(probe));
+		give_evidence(probe, "connect");
+	}
+	*result = probe->result;
+	probe_loop_undefer(probe->loop, finish, probe);
+	probe_free(probe);
+}
+
+static bool read_target(const char *text, char **canonical, struct error *err)
+{
+	return endpoint_canonical(text, true, canonical, err);
+}
+
+static bool prepare(const struct monitor_spec *spec, void **prepared, struct error *err)
+{
+	struct endpoint *endpoint = heap_zero(1, sizeof *endpoint);
+	if (!endpoint_read(endpoint, spec->target, true, err)) {
+		free(endpoint);
+		return false;
+	}
+	*prepared = endpoint;
+	return true;
+}
+
+static void unprepare(void *prepared)
+{
+	if (prepared == NULL)
+		return;
+	endpoint_finish(prepared);
+	free(prepared);
+}
+
+static const struct setting settings[] = { { .name = NULL } };
+
+const struct probe_kind probe_tcp = {
+	.kind = {
+		.name = "tcp",
+		.summary = "a TCP connection can be made",
+		.target_form = "host:port",
+		.settings = settings,
+		.read_target = read_target,
+		.prepare = prepare,
+		.unprepare = unprepare,
+	},
+	.start = start,
+	.expire = expire,
+};
