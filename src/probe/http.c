@@ -1,0 +1,473 @@
+/*
+ * The http kind: one check, from the name to the last byte, over as many redirects as may be followed. Redirects are followed
+ * here and not in libcurl, so that each hop's name is resolved without waiting, and secrets stay with the host they are for.
+ */
+#include "http.h"
+
+#include <assert.h>
+
+#include "kinds.h"
+#include "kumatop/heap.h"
+#include "kumatop/text.h"
+#include "report.h"
+
+static void finish(void *arg);
+static void dial_next(struct probe *probe);
+
+static void probe_free(struct probe *probe)
+{
+	lookup_cancel(probe->lookup);
+	transfer_end(probe->transfer);
+	tls_seen_finish(&probe->tls);
+	http_place_finish(&probe->redirected);
+	buf_finish(&probe->body);
+	free(probe->found);
+	free(probe);
+}
+
+/* Several hops add up, so that the phases of a check still make its total. */
+static void add_phase(struct probe *probe, enum phase phase, struct mono from, struct mono to)
+{
+	int32_t *us = &probe->result.phase_us[phase];
+	int32_t more = report_us(from, to);
+	*us = *us < 0 ? more : more > INT32_MAX - *us ? INT32_MAX : *us + more;
+}
+
+/* The phases that ended before the one in which the hop stands; and that one too, if it ended at `end`. */
+static void add_hop_phases(struct probe *probe, bool ended, struct mono end)
+{
+	bool tls = probe->reached >= REACHED_TLS && probe->tls_began.us != 0;
+	if (tls)
+		add_phase(probe, PHASE_CONNECT, probe->opened, probe->tls_began);
+	else if (probe->reached >= REACHED_REQUEST)
+		add_phase(probe, PHASE_CONNECT, probe->opened, probe->requested);
+	if (tls && probe->reached >= REACHED_REQUEST)
+		add_phase(probe, PHASE_TLS, probe->tls_began, probe->requested);
+	if (probe->reached >= REACHED_ANSWER)
+		add_phase(probe, PHASE_FIRST_BYTE, probe->requested, probe->answered);
+	if (ended && probe->reached >= REACHED_ANSWER)
+		add_phase(probe, PHASE_TRANSFER, probe->answered, end);
+}
+
+static void complete(struct probe *probe)
+{
+	probe->result.phase_us[PHASE_TOTAL] = report_us(probe->began, mono_now());
+	if (probe->tls.asked)
+		probe->result.cert_expires_us = probe->tls.not_after_us;
+	if (probe->status > 0)
+		probe->result.code = (int32_t)probe->status;
+}
+
+/* Deferred, or from the end of a transfer or a look-up: never inside start(). */
+static void finish(void *arg)
+{
+	struct probe *probe = arg;
+	http_give_evidence(probe);
+	struct check_result result = probe->result;
+	probe_done_fn *done = probe->done;
+	void *done_arg = probe->arg;
+	probe_free(probe);
+	done(done_arg, &result);
+}
+
+static void fail(struct probe *probe, enum outcome outcome, const char *detail)
+{
+	complete(probe);
+	probe->result.outcome = outcome;
+	result_set_detail(&probe->result, "%s", detail);
+	probe_loop_defer(probe->loop, finish, probe);
+}
+
+static void on_open(void *arg)
+{
+	struct probe *probe = arg;
+	probe->opened = mono_now();
+	probe->reached = REACHED_CONNECT;
+}
+
+static CURLcode on_tls(CURL *easy, void *ctx, void *arg)
+{
+	struct probe *probe = arg;
+	probe->tls_began = mono_now();
+	probe->reached = REACHED_TLS;
+	tls_watch(ctx, probe->plan->trust, &probe->tls);
+	/* There is a connection: what time other addresses would need no longer matters. */
+	return curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 0L);
+}
+
+static int on_request(void *arg, char *to, char *from, int to_port, int from_port)
+{
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	struct probe *probe = arg;
+	probe->requested = mono_now();
+	probe->reached = REACHED_REQUEST;
+	return CURL_PREREQFUNC_OK;
+}
+
+static void note_answer(struct probe *probe)
+{
+	if (probe->reached == REACHED_ANSWER)
+		return;
+	probe->answered = mono_now();
+	probe->reached = REACHED_ANSWER;
+}
+
+/* One line at a time. "HTTP/" begins the head of another answer (after a 100 Continue), lines after a body are trailers. */
+static size_t on_header(char *data, size_t size, size_t count, void *arg)
+{
+	struct probe *probe = arg;
+	size_t length = size * count;
+	note_answer(probe);
+	probe->head_bytes += length;
+	if (probe->head_bytes > HTTP_HEAD_MOST) {
+		probe->head_too_large = true;
+		return 0;
+	}
+	if (length > 5 && memcmp(data, "HTTP/", 5) == 0) {
+		probe->head_kept = 0;
+		probe->head_ended = false;
+	}
+	if (probe->head_ended)
+		return length;
+	size_t room = sizeof probe->head - probe->head_kept;
+	size_t kept = length < room ? length : room;
+	memcpy(probe->head + probe->head_kept, data, kept);
+	probe->head_kept += kept;
+	probe->head_ended = length <= 2;
+	return length;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *arg)
+{
+	struct probe *probe = arg;
+	size_t length = size * count, limit = (size_t)probe->settings->body_limit;
+	note_answer(probe);
+	probe->body_bytes += length;
+	size_t most = probe->plan->keeps_body && limit > HTTP_BODY_SHOWN ? limit : HTTP_BODY_SHOWN;
+	if (probe->body.data == NULL)
+		buf_init(&probe->body, most);
+	size_t room = most - probe->body.length;
+	buf_add(&probe->body, data, length < room ? length : room);
+	probe->body_too_large = probe->body_bytes > limit;
+	return probe->body_too_large ? 0 : length;
+}
+
+#define SET(easy, option, value) \
+	do { \
+		CURLcode set_code = curl_easy_setopt(easy, option, value); \
+		assert(set_code == CURLE_OK); \
+		(void)set_code; \
+	} while (0)
+
+static void set_method(struct probe *probe, CURL *easy)
+{
+	const char *method = probe->plan->method;
+	if (probe->as_get || strcmp(method, "GET") == 0) {
+		SET(easy, CURLOPT_HTTPGET, 1L);
+		if (probe->as_get || probe->settings->body == NULL)
+			return;
+	}
+	if (strcmp(method, "HEAD") == 0) {
+		SET(easy, CURLOPT_NOBODY, 1L);
+		return;
+	}
+	if (probe->plan->sends_body) {
+		const char *body = probe->settings->body != NULL ? probe->settings->body : "";
+		SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
+		SET(easy, CURLOPT_POSTFIELDS, body);
+	}
+	if (strcmp(method, "POST") != 0)
+		SET(easy, CURLOPT_CUSTOMREQUEST, method);
+}
+
+static void set_version(struct probe *probe, CURL *easy)
+{
+	static const long versions[] = {
+		[HTTP_VERSION_1_0] = CURL_HTTP_VERSION_1_0,
+		[HTTP_VERSION_1_1] = CURL_HTTP_VERSION_1_1,
+		[HTTP_VERSION_2] = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE,
+	};
+	enum http_version version = (enum http_version)probe->settings->version;
+	if (version == HTTP_VERSION_2 && probe->place->https)
+		SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	else if (version != HTTP_VERSION_AUTO)
+		SET(easy, CURLOPT_HTTP_VERSION, versions[version]);
+}
+
+static void set_request(struct probe *probe, CURL *easy)
+{
+	const struct http_plan *plan = probe->plan;
+	SET(easy, CURLOPT_URL, probe->place->url);
+	SET(easy, CURLOPT_HTTPHEADER, probe->foreign ? plan->plain_headers : plan->headers);
+	SET(easy, CURLOPT_ACCEPT_ENCODING, "");
+	SET(easy, CURLOPT_ERRORBUFFER, probe->curl_said);
+	SET(easy, CURLOPT_HEADERFUNCTION, on_header);
+	SET(easy, CURLOPT_HEADERDATA, probe);
+	SET(easy, CURLOPT_WRITEFUNCTION, on_body);
+	SET(easy, CURLOPT_WRITEDATA, probe);
+	SET(easy, CURLOPT_PREREQFUNCTION, on_request);
+	SET(easy, CURLOPT_PREREQDATA, probe);
+	set_method(probe, easy);
+	set_version(probe, easy);
+	if (plan->user != NULL && !probe->foreign) {
+		SET(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		SET(easy, CURLOPT_USERNAME, plan->user);
+		SET(easy, CURLOPT_PASSWORD, plan->password != NULL ? plan->password : "");
+	}
+	if (!probe->place->https)
+		return;
+	SET(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+	SET(easy, CURLOPT_SSL_CTX_DATA, probe);
+	if (!probe->settings->verify) {
+		SET(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		SET(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+}
+
+/* While other addresses are left, one that says nothing gets its share of the time and no more. */
+static void set_patience(struct probe *probe, CURL *easy)
+{
+	size_t left = probe->count - probe->next;
+	if (left == 0)
+		return;
+	int64_t rest_ms = probe->spec->common.timeout_ms - mono_between_us(probe->began, mono_now()) / 1000;
+	int64_t share_ms = rest_ms / (int64_t)(left + 1);
+	SET(easy, CURLOPT_CONNECTTIMEOUT_MS, share_ms > 1 ? (long)share_ms : 1L);
+}
+
+static bool may_follow(const struct probe *probe)
+{
+	if (probe->settings->follow == 0 || http_status_expected(probe->plan, probe->status))
+		return false;
+	return (probe->status >= 301 && probe->status <= 303) || probe->status == 307 || probe->status == 308;
+}
+
+static void resolve(struct probe *probe);
+
+static void report_bad_redirect(struct probe *probe, const char *url, const char *why)
+{
+	char clean[160];
+	complete(probe);
+	text_sanitize(clean, sizeof clean, url, strlen(url));
+	probe->result.outcome = OUTCOME_BAD_REDIRECT;
+	result_set_detail(&probe->result, "%ld redirects to %s%s%s", probe->status, clean, why[0] != '\0' ? ": " : "", why);
+	finish(probe);
+}
+
+/* As browsers do: a POST becomes a GET on 301, 302 and 303, anything but HEAD on 303. */
+static bool turns_into_get(const struct probe *probe)
+{
+	if (probe->status == 303)
+		return strcmp(probe->plan->method, "HEAD") != 0;
+	return (probe->status == 301 || probe->status == 302) && strcmp(probe->plan->method, "POST") == 0;
+}
+
+static void follow(struct probe *probe, const char *url)
+{
+	const struct http_place *home = &probe->plan->place;
+	struct http_place to;
+	struct error why;
+	if (probe->redirects == probe->settings->follow) {
+		complete(probe);
+		probe->result.outcome = OUTCOME_TOO_MANY_REDIRECTS;
+		result_set_detail(&probe->result, "%d redirects, and then another to %.160s", (int)probe->redirects, url);
+		finish(probe);
+		return;
+	}
+	if (strlen(url) > HTTP_URL_MOST || !http_place_read(&to, url, &why)) {
+		const char *scheme = strstr(url, "://");
+		bool other = scheme != NULL && strncasecmp(url, "http", 4) != 0;
+		report_bad_redirect(probe, url, strlen(url) > HTTP_URL_MOST ? "too long" : other ? "only http and https are followed"
+				    : "no URL to follow");
+		return;
+	}
+	probe->as_get = probe->as_get || turns_into_get(probe);
+	bool same_host = strcasecmp(to.endpoint.host, home->endpoint.host) == 0 && (to.https || !home->https);
+	if (!probe->as_get && probe->settings->body != NULL && !same_host) {
+		report_bad_redirect(probe, url, "what is to be sent is not for that host");
+		http_place_finish(&to);
+		return;
+	}
+	http_place_finish(&probe->redirected);
+	probe->redirected = to;
+	probe->place = &probe->redirected;
+	probe->foreign = !http_same_origin(&probe->redirected, home);
+	probe->redirects++;
+	resolve(probe);
+}
+
+/* The transfer is over, but still lent: its handle knows what came. */
+static void succeed(struct probe *probe)
+{
+	CURL *easy = transfer_easy(probe->transfer);
+	char *url = NULL;
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &probe->status);
+	if (may_follow(probe))
+		curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &url);
+	add_hop_phases(probe, true, mono_now());
+	if (url != NULL) {
+		url = heap_text(url);
+		follow(probe, url);
+		free(url);
+		return;
+	}
+	complete(probe);
+	http_judge(probe);
+	finish(probe);
+}
+
+static void on_transfer(void *arg, int code)
+{
+	struct probe *probe = arg;
+	if (code == CURLE_OK) {
+		succeed(probe);
+		return;
+	}
+	curl_easy_getinfo(transfer_easy(probe->transfer), CURLINFO_RESPONSE_CODE, &probe->status);
+	struct check_result before = probe->result;
+	bool failed_before = probe->failed_once;
+	bool next = probe->reached <= REACHED_CONNECT && probe->next < probe->count;
+	if (!next)
+		add_hop_phases(probe, false, mono_now());
+	complete(probe);
+	http_report_failure(probe, code);
+	if (failed_before && report_is_worse(before.outcome, probe->result.outcome))
+		probe->result = before;
+	probe->failed_once = true;
+	if (next)
+		dial_next(probe);
+	else
+		finish(probe);
+}
+
+static void forget_answer(struct probe *probe)
+{
+	transfer_end(probe->transfer);
+	probe->transfer = NULL;
+	tls_seen_finish(&probe->tls);
+	probe->status = 0;
+	probe->head_bytes = probe->head_kept = probe->body_bytes = 0;
+	probe->head_ended = false;
+	probe->curl_said[0] = '\0';
+	probe->tls_began.us = 0;
+	if (probe->body.data != NULL)
+		buf_clear(&probe->body);
+}
+
+/* Tries the next address, of which there is one. */
+static void dial_next(struct probe *probe)
+{
+	forget_answer(probe);
+	assert(probe->next < probe->count);
+	const struct sockaddr *address = (const struct sockaddr *)&probe->addresses[probe->next++];
+	address_print(address, probe->result.address, sizeof probe->result.address);
+	probe->reached = REACHED_CONNECT;
+	probe->opened = mono_now();
+	if (probe->place->https && probe->plan->trust_missing != NULL) {
+		fail(probe, OUTCOME_INTERNAL, probe->plan->trust_missing);
+		return;
+	}
+	probe->transfer = transfer_begin(probe_loop_transfers(probe->loop), on_transfer, probe);
+	if (probe->transfer == NULL) {
+		fail(probe, OUTCOME_INTERNAL, "libcurl has no handle for a transfer");
+		return;
+	}
+	transfer_on_open(probe->transfer, on_open);
+	transfer_set_address(probe->transfer, address);
+	set_request(probe, transfer_easy(probe->transfer));
+	set_patience(probe, transfer_easy(probe->transfer));
+	transfer_start(probe->transfer);
+}
+
+static void on_lookup(void *arg, const struct lookup_answer *answer)
+{
+	struct probe *probe = arg;
+	probe->lookup = NULL;
+	add_phase(probe, PHASE_NAME, probe->name_began, mono_now());
+	if (answer->outcome != OUTCOME_OK) {
+		complete(probe);
+		report_lookup(&probe->result, answer);
+		finish(probe);
+		return;
+	}
+	free(probe->found);
+	probe->count = answer->count;
+	probe->next = 0;
+	probe->found = heap_zero(answer->count, sizeof *probe->found);
+	memcpy(probe->found, answer->addresses, answer->count * sizeof *probe->found);
+	for (size_t i = 0; i < probe->count; i++)
+		address_set_port((struct sockaddr *)&probe->found[i], probe->place->endpoint.port);
+	probe->addresses = probe->found;
+	dial_next(probe);
+}
+
+/* Begins a hop: probe->place says where. */
+static void resolve(struct probe *probe)
+{
+	const struct endpoint *endpoint = &probe->place->endpoint;
+	forget_answer(probe);
+	probe->failed_once = false;
+	probe->next = 0;
+	if (endpoint->literal) {
+		probe->addresses = &endpoint->address;
+		probe->count = 1;
+		dial_next(probe);
+		return;
+	}
+	probe->count = 0;
+	probe->reached = REACHED_NAME;
+	probe->name_began = mono_now();
+	probe->lookup = resolver_lookup(probe_loop_resolver(probe->loop), endpoint->host, AF_UNSPEC, on_lookup, probe);
+}
+
+static struct probe *start(const struct monitor_spec *spec, struct probe_loop *loop, probe_done_fn *done, void *arg)
+{
+	struct probe *probe = heap_zero(1, sizeof *probe);
+	probe->spec = spec;
+	probe->settings = spec->settings;
+	probe->plan = spec->prepared;
+	probe->loop = loop;
+	probe->done = done;
+	probe->arg = arg;
+	probe->place = &probe->plan->place;
+	probe->tls.verify = probe->settings->verify;
+	probe->result = result_make(OUTCOME_INTERNAL);
+	probe->began = mono_now();
+	resolve(probe);
+	return probe;
+}
+
+static void expire(struct probe *probe, struct check_result *result)
+{
+	if (probe->lookup != NULL || probe->transfer != NULL) {
+		if (probe->transfer != NULL)
+			add_hop_phases(probe, false, mono_now());
+		complete(probe);
+		struct check_result before = probe->result;
+		http_report_hung(probe);
+		if (probe->failed_once && report_is_worse(before.outcome, probe->result.outcome))
+			probe->result = before;
+	}
+	http_give_evidence(probe);
+	*result = probe->result;
+	probe_loop_undefer(probe->loop, finish, probe);
+	probe_free(probe);
+}
+
+const struct probe_kind probe_http = {
+	.kind = {
+		.name = "http",
+		.summary = "a web server answers as expected",
+		.target_form = "https://host/path",
+		.settings = http_settings,
+		.settings_size = sizeof(struct http_settings),
+		.read_target = http_read_target,
+		.prepare = http_prepare,
+		.unprepare = http_unprepare,
+	},
+	.start = start,
+	.expire = expire,
+};

@@ -1,0 +1,260 @@
+/*
+ * What went wrong with an HTTP request, told so that a person at night understands it.
+ */
+#include <errno.h>
+
+#include "http.h"
+#include "kumatop/spec.h"
+#include "kumatop/text.h"
+#include "report.h"
+
+static const struct sockaddr *address_tried(const struct probe *probe)
+{
+	return (const struct sockaddr *)&probe->addresses[probe->next - 1];
+}
+
+static bool says(const struct probe *probe, const char *word)
+{
+	return strcasestr(probe->curl_said, word) != NULL;
+}
+
+static const char *size_text(int64_t bytes, char *out, size_t size)
+{
+	if (bytes >= 1 << 20 && bytes % (1 << 20) == 0)
+		snprintf(out, size, "%lld MiB", (long long)(bytes >> 20));
+	else if (bytes >= 1 << 10 && bytes % (1 << 10) == 0)
+		snprintf(out, size, "%lld KiB", (long long)(bytes >> 10));
+	else
+		snprintf(out, size, "%lld bytes", (long long)bytes);
+	return out;
+}
+
+void http_status_line(const struct probe *probe, char *out, size_t size)
+{
+	const char *end = memchr(probe->head, '\n', probe->head_kept);
+	size_t length = end != NULL ? (size_t)(end - probe->head) : probe->head_kept;
+	const char *blank = memchr(probe->head, ' ', length);
+	if (blank == NULL) {
+		snprintf(out, size, "%ld", probe->status);
+		return;
+	}
+	text_sanitize(out, size, blank + 1, length - (size_t)(blank + 1 - probe->head));
+	size_t used = strlen(out);
+	while (used > 0 && out[used - 1] == ' ')
+		out[--used] = '\0';
+}
+
+static void report_no_connection(struct probe *probe)
+{
+	struct check_result *result = &probe->result;
+	long network_error = 0;
+	int error = transfer_socket_error(probe->transfer);
+	curl_easy_getinfo(transfer_easy(probe->transfer), CURLINFO_OS_ERRNO, &network_error);
+	if (error != 0) {
+		result->outcome = outcome_of_errno(error);
+	} else {
+		error = (int)network_error;
+		result->outcome = transfer_has_waited(probe->transfer) ? outcome_of_reply(error) : outcome_of_errno(error);
+		if (error == 0)
+			result->outcome = OUTCOME_INTERNAL;
+	}
+	if (error != 0)
+		report_connect(result, error, address_tried(probe));
+	else
+		result_set_detail(result, "%s", probe->curl_said);
+}
+
+static void report_handshake(struct probe *probe, int code)
+{
+	const char *said = probe->curl_said[0] != '\0' ? probe->curl_said : curl_easy_strerror((CURLcode)code);
+	if (says(probe, "wrong version number") || says(probe, "http request") || says(probe, "packet length too long")
+	    || says(probe, "record layer"))
+		said = "the server answers with something that is not TLS";
+	else if (says(probe, "reset"))
+		said = "connection reset during the handshake";
+	else if (says(probe, "SSL_ERROR_SYSCALL") || says(probe, "unexpected eof"))
+		said = "connection closed during the handshake";
+	tls_report(&probe->tls, &probe->result, probe->place->endpoint.host, code == CURLE_PEER_FAILED_VERIFICATION, said);
+}
+
+/* The connection broke while something was sent or received. */
+static void report_break(struct probe *probe)
+{
+	struct check_result *result = &probe->result;
+	long error = 0;
+	char from[ADDRESS_TEXT_SIZE];
+	curl_easy_getinfo(transfer_easy(probe->transfer), CURLINFO_OS_ERRNO, &error);
+	address_print(address_tried(probe), from, sizeof from);
+	if (says(probe, "chunk")) {
+		result->outcome = OUTCOME_PROTOCOL_ERROR;
+		result_set_detail(result, "the answer makes no sense: %s", probe->curl_said);
+	} else if (error == ECONNRESET || error == EPIPE || says(probe, "reset") || says(probe, "errno 104")) {
+		result->outcome = OUTCOME_RESET;
+		if (probe->head_bytes == 0)
+			result_set_detail(result, "%s reset the connection without an answer", from);
+		else
+			result_set_detail(result, "%s reset the connection after %zu bytes of body", from, probe->body_bytes);
+	} else if (probe->head_bytes == 0) {
+		result->outcome = OUTCOME_EMPTY_REPLY;
+		result_set_detail(result, "%s closed the connection without an answer", from);
+	} else {
+		result->outcome = OUTCOME_CUT_SHORT;
+		result_set_detail(result, "the answer ended too early, after %zu bytes of body", probe->body_bytes);
+	}
+}
+
+static void report_cut(struct probe *probe)
+{
+	curl_off_t announced = -1;
+	curl_easy_getinfo(transfer_easy(probe->transfer), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+	probe->result.outcome = OUTCOME_CUT_SHORT;
+	if (announced >= 0)
+		result_set_detail(&probe->result, "the answer ended after %zu of %lld bytes of body", probe->body_bytes, (long long)announced);
+	else
+		result_set_detail(&probe->result, "the answer ended too early, after %zu bytes of body", probe->body_bytes);
+}
+
+static void report_nonsense(struct probe *probe, int code)
+{
+	const char *said = probe->curl_said[0] != '\0' ? probe->curl_said : curl_easy_strerror((CURLcode)code);
+	probe->result.outcome = OUTCOME_PROTOCOL_ERROR;
+	if (code == CURLE_OUT_OF_MEMORY)	/* what libcurl 7.88 makes of a header line without end */
+		said = "a header line without end";
+	else if (says(probe, "HTTP/0.9"))
+		said = "it is not HTTP";
+	result_set_detail(&probe->result, "the answer makes no sense: %s", said);
+}
+
+static void report_own_stop(struct probe *probe)
+{
+	char limit[32];
+	if (probe->head_too_large) {
+		probe->result.outcome = OUTCOME_PROTOCOL_ERROR;
+		result_set_detail(&probe->result, "more than %s of headers", size_text(HTTP_HEAD_MOST, limit, sizeof limit));
+	} else {
+		probe->result.outcome = OUTCOME_BODY_TOO_LARGE;
+		result_set_detail(&probe->result, "body is larger than %s", size_text(probe->settings->body_limit, limit, sizeof limit));
+	}
+}
+
+static void report_own_timeout(struct probe *probe)
+{
+	if (probe->reached >= REACHED_TLS) {
+		probe->result.outcome = OUTCOME_TLS_FAILED;
+		result_set_detail(&probe->result, "TLS handshake did not end");
+	} else {
+		probe->result.outcome = OUTCOME_CONNECT_TIMEOUT;
+		report_connect(&probe->result, ETIMEDOUT, address_tried(probe));
+	}
+}
+
+void http_report_failure(struct probe *probe, int code)
+{
+	if (probe->head_too_large || probe->body_too_large) {
+		report_own_stop(probe);
+		return;
+	}
+	switch (code) {
+	case CURLE_COULDNT_CONNECT:
+		report_no_connection(probe);
+		return;
+	case CURLE_OPERATION_TIMEDOUT:
+		report_own_timeout(probe);
+		return;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_SSL_CLIENTCERT:
+		report_handshake(probe, code);
+		return;
+	case CURLE_GOT_NOTHING:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+		report_break(probe);
+		return;
+	case CURLE_PARTIAL_FILE:
+		report_cut(probe);
+		return;
+	case CURLE_OUT_OF_MEMORY:
+	case CURLE_WRITE_ERROR:
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_HTTP2:
+	case CURLE_HTTP2_STREAM:
+	case CURLE_HTTP_RETURNED_ERROR:
+		report_nonsense(probe, code);
+		return;
+	default:
+		probe->result.outcome = OUTCOME_INTERNAL;
+		result_set_detail(&probe->result, "%s", probe->curl_said[0] != '\0' ? probe->curl_said
+				  : curl_easy_strerror((CURLcode)code));
+		return;
+	}
+}
+
+void http_report_hung(struct probe *probe)
+{
+	struct check_result *result = &probe->result;
+	char within[32], to[ADDRESS_TEXT_SIZE];
+	duration_print(probe->spec->common.timeout_ms, within, sizeof within);
+	switch (probe->reached) {
+	case REACHED_NAME:
+		report_lookup_hung(result, probe->spec, probe->place->endpoint.host);
+		return;
+	case REACHED_CONNECT:
+		result->outcome = OUTCOME_CONNECT_TIMEOUT;
+		address_print(address_tried(probe), to, sizeof to);
+		result_set_detail(result, "no connection to %s within %s", to, within);
+		return;
+	case REACHED_TLS:
+		result->outcome = OUTCOME_TLS_FAILED;
+		result_set_detail(result, "TLS handshake did not end within %s", within);
+		return;
+	case REACHED_REQUEST:
+		result->outcome = OUTCOME_ANSWER_TIMEOUT;
+		result_set_detail(result, "no answer within %s: connected, request sent, nothing came", within);
+		return;
+	case REACHED_ANSWER:
+		result->outcome = OUTCOME_TRANSFER_TIMEOUT;
+		if (probe->body_bytes == 0)
+			result_set_detail(result, "the answer did not end within %s: its headers began, no body came", within);
+		else
+			result_set_detail(result, "the answer did not end within %s: %zu bytes of body came", within, probe->body_bytes);
+		return;
+	}
+}
+
+void http_give_evidence(struct probe *probe)
+{
+	static const char *const reached[] = {
+		[REACHED_NAME] = "looking up the name",
+		[REACHED_CONNECT] = "connecting",
+		[REACHED_TLS] = "TLS handshake",
+		[REACHED_REQUEST] = "connected, request sent",
+		[REACHED_ANSWER] = "answer received",
+	};
+	if (outcome_row((int)probe->result.outcome)->verdict == VERDICT_UP)
+		return;
+	evidence_begin();
+	evidence_line("%s %s", probe->as_get ? "GET" : probe->plan->method, probe->place->url);
+	if (probe->redirects > 0)
+		evidence_line("redirects: %d, from %s", (int)probe->redirects, probe->plan->place.url);
+	evidence_addresses(probe->addresses, probe->count);
+	evidence_line("phase: %s", reached[probe->reached]);
+	tls_evidence(&probe->tls);
+	if (probe->curl_said[0] != '\0')
+		evidence_line("error: %s", probe->curl_said);
+	if (probe->head_kept > 0) {
+		evidence_text("\n", 1);
+		evidence_text(probe->head, probe->head_kept);
+	}
+	if (probe->body.data != NULL && probe->body.length > 0) {
+		if (probe->head_kept == 0 || probe->head[probe->head_kept - 1] != '\n')
+			evidence_text("\n", 1);
+		evidence_text(probe->body.data, probe->body.length < HTTP_BODY_SHOWN ? probe->body.length : HTTP_BODY_SHOWN);
+	}
+	probe->result.evidence = evidence_end();
+}
