@@ -1,0 +1,286 @@
+/*
+ * What is made of a target and its settings, once, before any check: the URL taken apart, secrets read, headers laid out,
+ * patterns compiled, the trust store found.
+ */
+#include <assert.h>
+#include <strings.h>
+
+#include "http.h"
+#include "kumatop/heap.h"
+#include "kumatop/spec.h"
+#include "kumatop/text.h"
+
+static char *url_part(CURLU *url, CURLUPart part, unsigned flags)
+{
+	char *text = NULL;
+	char *copy = curl_url_get(url, part, &text, flags) == CURLUE_OK ? heap_text(text) : NULL;
+	curl_free(text);
+	return copy;
+}
+
+static bool refuse_url(const char *text, CURLUcode code, struct error *err)
+{
+	if (code == CURLUE_BAD_PORT_NUMBER)
+		return error_set(err, EXIT_USAGE, "the port in \"%s\" is out of range: write 1 to 65535", text);
+	if (code == CURLUE_NO_HOST || code == CURLUE_BAD_HOSTNAME || code == CURLUE_BAD_IPV6)
+		return error_set(err, EXIT_USAGE, "\"%s\" has no host that makes sense: write https://host/path", text);
+	return error_set(err, EXIT_USAGE, "\"%s\" is no URL (%s): write https://host/path", text, curl_url_strerror(code));
+}
+
+/* NULL with err. Only http and https, no user, host and port sound. */
+static CURLU *parse_url(const char *text, struct error *err)
+{
+	if (strncasecmp(text, "http://", 7) != 0 && strncasecmp(text, "https://", 8) != 0) {
+		error_set(err, EXIT_USAGE, "\"%s\" does not begin with http:// or https://: write https://host/path", text);
+		return NULL;
+	}
+	CURLU *url = curl_url();
+	CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
+	if (code != CURLUE_OK) {
+		refuse_url(text, code, err);
+		goto failed;
+	}
+	char *user = url_part(url, CURLUPART_USER, 0), *password = url_part(url, CURLUPART_PASSWORD, 0);
+	bool personal = user != NULL || password != NULL;
+	free(user);
+	free(password);
+	if (personal) {
+		error_set(err, EXIT_USAGE, "a URL must not hold a user or password: write them as the settings user and password");
+		goto failed;
+	}
+	return url;
+failed:
+	curl_url_cleanup(url);
+	return NULL;
+}
+
+/* libcurl takes "fe80::1%25eth0" apart. Takes ownership of both. */
+static char *with_zone(char *host, char *zone)
+{
+	size_t length = host != NULL ? strlen(host) : 0;
+	if (zone == NULL || length < 2)
+		return host;
+	char *whole = heap_print("%.*s%%%s", (int)(length - 2), host + 1, zone);
+	free(host);
+	free(zone);
+	return whole;
+}
+
+bool http_place_read(struct http_place *place, const char *text, struct error *err)
+{
+	*place = (struct http_place){ 0 };
+	CURLU *url = parse_url(text, err);
+	if (url == NULL)
+		return false;
+	char *scheme = url_part(url, CURLUPART_SCHEME, 0);
+	char *host = url_part(url, CURLUPART_HOST, 0);
+	host = with_zone(host, url_part(url, CURLUPART_ZONEID, 0));
+	char *port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	unsigned long number = port != NULL ? strtoul(port, NULL, 10) : 0;
+	bool good = false;
+	if (scheme == NULL || host == NULL || number < 1 || number > 65535) {
+		refuse_url(text, host == NULL ? CURLUE_NO_HOST : CURLUE_BAD_PORT_NUMBER, err);
+	} else {
+		place->https = strcmp(scheme, "https") == 0;
+		good = endpoint_set(&place->endpoint, host, (unsigned)number, err);
+	}
+	if (good) {
+		curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
+		place->url = url_part(url, CURLUPART_URL, 0);
+		good = place->url != NULL || refuse_url(text, CURLUE_MALFORMED_INPUT, err);
+	}
+	free(scheme);
+	free(host);
+	free(port);
+	curl_url_cleanup(url);
+	if (!good)
+		http_place_finish(place);
+	return good;
+}
+
+void http_place_finish(struct http_place *place)
+{
+	endpoint_finish(&place->endpoint);
+	free(place->url);
+	*place = (struct http_place){ 0 };
+}
+
+bool http_same_origin(const struct http_place *a, const struct http_place *b)
+{
+	return a->https == b->https && a->endpoint.port == b->endpoint.port && strcasecmp(a->endpoint.host, b->endpoint.host) == 0;
+}
+
+bool http_read_target(const char *text, char **canonical, struct error *err)
+{
+	struct http_place place;
+	if (!target_is_plain(text, err) || !http_place_read(&place, text, err))
+		return false;
+	*canonical = place.url;
+	place.url = NULL;
+	http_place_finish(&place);
+	return true;
+}
+
+static void add_header(struct curl_slist **list, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(*list, line);
+	assert(longer != NULL);
+	*list = longer;
+}
+
+static bool has_header(const struct text_list *headers, const char *name)
+{
+	size_t length = strlen(name);
+	for (size_t i = 0; i < headers->count; i++)
+		if (strncasecmp(headers->items[i], name, length) == 0 && headers->items[i][length] == ':')
+			return true;
+	return false;
+}
+
+/* libcurl takes "Name:" for "do not send this one"; "Name;" is its way of an empty value. */
+static void add_user_header(struct curl_slist **list, const char *text)
+{
+	const char *colon = strchr(text, ':');
+	char *line = heap_text(text);
+	if (colon[1 + strspn(colon + 1, " \t")] == '\0') {
+		line[colon - text] = ';';
+		line[colon - text + 1] = '\0';
+	}
+	add_header(list, line);
+	free(line);
+}
+
+static bool build_headers(struct http_plan *plan, const struct http_settings *settings, struct error *err)
+{
+	static const char agent[] = "User-Agent: kumatop/" KUMATOP_VERSION;
+	add_header(&plan->plain_headers, agent);
+	add_header(&plan->plain_headers, "Expect:");
+	if (!has_header(&settings->headers, "User-Agent"))
+		add_header(&plan->headers, agent);
+	add_header(&plan->headers, "Expect:");	/* no pause before a body is sent */
+	for (size_t i = 0; i < settings->headers.count; i++)
+		add_user_header(&plan->headers, settings->headers.items[i]);
+	if (plan->sends_body && !has_header(&settings->headers, "Content-Type")) {
+		char first = settings->body != NULL ? settings->body[strspn(settings->body, " \t\r\n")] : '\0';
+		const char *type = first == '{' || first == '[' ? "Content-Type: application/json"
+			: "Content-Type: application/x-www-form-urlencoded";
+		add_header(&plan->headers, type);
+		add_header(&plan->plain_headers, type);
+	}
+	if (settings->token == NULL)
+		return true;
+	char *token = NULL;
+	if (!secret_read(settings->token, &token, err))
+		return error_prefix(err, "token: ");
+	bool clean = strpbrk(token, "\r\n") == NULL;
+	if (clean) {
+		char *line = heap_print("Authorization: Bearer %s", token);
+		add_header(&plan->headers, line);
+		free(line);
+	}
+	free(token);
+	return clean || error_set(err, EXIT_CONFIG, "token: holds a line end");
+}
+
+static void build_status(struct http_plan *plan, const struct http_settings *settings)
+{
+	struct buf text;
+	buf_init(&text, 4096);
+	plan->status = heap_zero(settings->expect_status.count + 1, sizeof *plan->status);
+	for (size_t i = 0; i < settings->expect_status.count; i++) {
+		if (http_status_range(settings->expect_status.items[i], &plan->status[plan->status_count], NULL))
+			plan->status_count++;
+		buf_print(&text, "%s%s", i > 0 ? ", " : "", settings->expect_status.items[i]);
+	}
+	plan->status_text = buf_take(&text);
+}
+
+static bool build_trust(struct http_plan *plan, const struct http_settings *settings, struct error *err)
+{
+	/* A plain URL may lead to an https one, and then it is too late to read files. */
+	if (!settings->verify || (!plan->place.https && settings->follow == 0))
+		return true;
+	struct error why;
+	plan->trust = trust_acquire(settings->ca_file, &why);
+	if (plan->trust != NULL)
+		return true;
+	if (settings->ca_file != NULL)
+		return error_set(err, why.code, "ca_file: %s", why.text);
+	plan->trust_missing = heap_text(why.text);	/* no reason to refuse the monitor: its checks will say so */
+	return true;
+}
+
+static bool check_settings(const struct http_settings *settings, struct error *err)
+{
+	bool wants_body = settings->expect_body != NULL || settings->expect_body_not != NULL || settings->expect_body_match != NULL;
+	bool head = settings->method != NULL && strcmp(settings->method, "HEAD") == 0;
+	if (head && wants_body)
+		return error_set(err, EXIT_CONFIG, "method: an answer to HEAD has no body to expect something of: write GET");
+	if (settings->body != NULL && head)
+		return error_set(err, EXIT_CONFIG, "body: HEAD sends none: write another method");
+	if (settings->password != NULL && settings->user == NULL)
+		return error_set(err, EXIT_CONFIG, "password: there is no user to it: write user as well");
+	if (settings->token != NULL && settings->user != NULL)
+		return error_set(err, EXIT_CONFIG, "token: there is a user as well: write one or the other");
+	if (settings->ca_file != NULL && !settings->verify)
+		return error_set(err, EXIT_CONFIG, "ca_file: is not used with verify = false: leave one of them out");
+	if (settings->expect_status.count == 0)
+		return error_set(err, EXIT_CONFIG, "status: is empty: write \"200-299\" or the like");
+	return true;
+}
+
+static bool fill(struct http_plan *plan, const struct monitor_spec *spec, struct error *err)
+{
+	const struct http_settings *settings = spec->settings;
+	if (!check_settings(settings, err) || !http_place_read(&plan->place, spec->target, err))
+		return false;
+	plan->method = settings->method != NULL ? settings->method : settings->body != NULL ? "POST" : "GET";
+	plan->sends_body = settings->body != NULL || strcmp(plan->method, "POST") == 0;
+	plan->keeps_body = settings->expect_body != NULL || settings->expect_body_not != NULL || settings->expect_body_match != NULL;
+	plan->user = heap_text(settings->user);
+	if (settings->password != NULL && !secret_read(settings->password, &plan->password, err))
+		return error_prefix(err, "password: ");
+	if (settings->expect_body_match != NULL) {
+		plan->body_match = pattern_create(settings->expect_body_match, false, err);
+		if (plan->body_match == NULL)
+			return error_prefix(err, "body_match: ");
+	}
+	build_status(plan, settings);
+	return build_headers(plan, settings, err) && build_trust(plan, settings, err);
+}
+
+bool http_prepare(const struct monitor_spec *spec, void **prepared, struct error *err)
+{
+	struct http_plan *plan = heap_zero(1, sizeof *plan);
+	if (!fill(plan, spec, err)) {
+		http_unprepare(plan);
+		return false;
+	}
+	*prepared = plan;
+	return true;
+}
+
+static void wipe(char *secret)
+{
+	if (secret != NULL)
+		explicit_bzero(secret, strlen(secret));
+	free(secret);
+}
+
+void http_unprepare(void *prepared)
+{
+	struct http_plan *plan = prepared;
+	if (plan == NULL)
+		return;
+	http_place_finish(&plan->place);
+	curl_slist_free_all(plan->headers);
+	curl_slist_free_all(plan->plain_headers);
+	free(plan->user);
+	wipe(plan->password);
+	free(plan->status);
+	free(plan->status_text);
+	pattern_destroy(plan->body_match);
+	trust_release(plan->trust);
+	free(plan->trust_missing);
+	free(plan);
+}
