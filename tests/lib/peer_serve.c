@@ -44,8 +44,6 @@ static void watch(const struct server *server, int fd, uint32_t events, void *wh
 		die(server, "epoll_ctl");
 }
 
-/* --- listening --- */
-
 static void open_listener(struct server *server, size_t family)
 {
 	struct sockaddr_storage address;
@@ -115,8 +113,6 @@ static void rest_listeners(struct server *server, bool rest)
 			(void)epoll_ctl(server->epoll, EPOLL_CTL_MOD, server->listeners[i], &event);
 	}
 }
-
-/* --- connections --- */
 
 static void drop_conn(struct server *server, struct conn *conn)
 {

@@ -46,8 +46,6 @@ static enum io run_nothing(struct conn *conn, const struct step *step, struct wo
 	return IO_DONE;
 }
 
-/* --- reading --- */
-
 static void note_request(const struct conn *conn, struct worker_shared *shared)
 {
 	char line[1024];
@@ -136,8 +134,6 @@ static enum io run_on(struct conn *conn, const struct step *step, struct worker_
 		conn->at = step->skip - 1;	/* one is added */
 	return IO_DONE;
 }
-
-/* --- writing --- */
 
 static const char *reason_phrase(int64_t status)
 {
@@ -336,8 +332,6 @@ static enum io run_gzip_bomb(struct conn *conn, const struct step *step, struct 
 	return conn_flush(conn);
 }
 
-/* --- TLS --- */
-
 static enum io run_tls(struct conn *conn, const struct step *step, struct worker_shared *shared, bool first)
 {
 	enum io io = conn_handshake(conn, first ? peer_cert_context(step->cert, (int)step->number) : NULL);
@@ -364,8 +358,6 @@ static enum io run_tls_garbage(struct conn *conn, const struct step *step, struc
 	}
 	return conn_flush(conn);
 }
-
-/* --- ending --- */
 
 /* Closing a socket with something unread in it makes the kernel send RST, which may overtake our last bytes: so read on until the client has closed too, for a while. */
 static enum io run_end(struct conn *conn, const struct step *step, struct worker_shared *shared, bool first)
