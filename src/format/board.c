@@ -65,7 +65,13 @@ static void add_cell(struct buf *out, const char *text, size_t width, bool right
 	buf_add_text(out, text);
 	for (size_t i = cells; !right && !last && i < width; i++)
 		buf_add_char(out, ' ');
-	buf_add_text(out, last ? "\n" : "  ");
+	if (!last) {
+		buf_add_text(out, "  ");
+		return;
+	}
+	while (out->length && out->data[out->length - 1] == ' ')
+		out->data[--out->length] = '\0';
+	buf_add_char(out, '\n');
 }
 
 void format_board_text(struct buf *out, const struct snapshot *snapshot, int64_t now_us)
