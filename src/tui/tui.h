@@ -1,0 +1,82 @@
+/*
+ * The screen from the inside: what its thread holds, and what its files do for each other. Views know view.h only.
+ */
+#ifndef KUMATOP_TUI_TUI_H
+#define KUMATOP_TUI_TUI_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "deeds.h"
+#include "input.h"
+#include "paint.h"
+#include "terminal.h"
+#include "view.h"
+
+#include "kumatop/screen.h"
+#include "kumatop/theme.h"
+#include "kumatop/when.h"
+
+enum { TOAST_MS = 4000, ARMED_MS = 10000, TOAST_SIZE = 512 };
+
+struct toast {
+	enum toast_kind kind;
+	char text[TOAST_SIZE];	/* "": none */
+	struct mono until;
+};
+
+struct tui {
+	const struct board *board;
+	struct screen_settings settings;
+	char who[64];
+	struct terminal *terminal;
+	struct canvas canvas;
+	struct theme theme;
+	struct input input;
+	struct mono input_at;		/* when its last byte came */
+
+	const struct snapshot *snapshot;	/* held; NULL before the first */
+	bool frozen;			/* it is not replaced */
+	bool utc;
+	int64_t now_us;			/* wall time of this frame */
+	struct mono now;
+	struct mono key_at;		/* when the last key came */
+	bool any_key;			/* one has come */
+
+	struct view *top;
+	struct view *closed;		/* to be freed after the present call */
+	struct toast toast;
+	enum action armed;		/* asks to be pressed again */
+	struct mono armed_until;
+	struct deeds deeds;
+	uint64_t ticket;
+
+	bool dirty;			/* a key or an answer asks for a frame at once */
+	bool data_dirty;		/* there is a new snapshot to be drawn in its time */
+	struct mono data_at;		/* when that is */
+	struct mono drawn_at;		/* when the last frame was made */
+	uint64_t events_drawn;		/* health.events of the last frame */
+	bool over, gone;
+	_Atomic bool *end;		/* somebody asks the thread to end */
+};
+
+/* stack.c: the stack of views, and actions all views have in common. */
+void stack_finish(struct tui *tui);
+void stack_event(struct tui *tui, const struct input_event *event);
+void stack_wake(struct tui *tui);
+void stack_reply(struct tui *tui, const struct reply *reply);
+void stack_answer(struct tui *tui, struct history_answer *answer);	/* takes it */
+void stack_sweep(struct tui *tui);		/* frees what was closed */
+unsigned stack_place(struct tui *tui);		/* where keys go now */
+
+/* frame.c: draws the stack, toast and key bar onto the canvas, which has been reset. */
+void frame_draw(struct tui *tui);
+
+/* post.c: replies and answers on their way from other threads to this one. */
+void post_open(void (*wake)(void));
+void post_take(struct tui *tui);
+void post_reply(void *arg, const struct reply *reply);			/* any thread */
+void post_answer(void *arg, struct history_answer *answer);		/* any thread */
+
+#endif
