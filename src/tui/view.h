@@ -94,7 +94,10 @@ const struct snapshot *tui_snapshot(const struct tui *tui);
 const struct monitor_view *tui_monitor(const struct tui *tui, monitor_id id);	/* of that snapshot; NULL */
 int64_t tui_now_us(const struct tui *tui);	/* wall time of this frame */
 bool tui_is_utc(const struct tui *tui);
-char *tui_time(const struct tui *tui, int64_t us, const char *format, char *out, size_t size);	/* strftime, local or UTC as chosen */
+
+/* As strftime(3), in local time or UTC as chosen. Returns out. */
+char *tui_time(const struct tui *tui, int64_t us, const char *format, char *out, size_t size) __attribute__((format(strftime, 3, 0)));
+
 const struct board *tui_board(const struct tui *tui);
 const struct screen_settings *tui_settings(const struct tui *tui);
 const struct theme *tui_theme(const struct tui *tui);

@@ -1,0 +1,110 @@
+/*
+ * One frame: the views from the lowest that fills the screen upwards, the key bar below them, a message over their last line.
+ */
+#include <string.h>
+
+#include "tui.h"
+
+#include "kumatop/text.h"
+
+enum { KEYBAR_ROWS_LEAST = 7, KEYBAR_COLUMNS_LEAST = 30 };
+
+static const enum role toast_roles[] = {
+	[TOAST_OK] = ROLE_TOAST_OK, [TOAST_WARN] = ROLE_TOAST_WARN, [TOAST_ERROR] = ROLE_TOAST_ERROR,
+};
+
+/* A hint as it stands in the bar: its key, its label, and what divides them. */
+struct bar_item {
+	char key[24];
+	const char *label;
+	int width;
+};
+
+enum { ITEMS_MOST = 32 };
+
+static size_t collect_items(const struct tui *tui, const struct hint *hints, struct bar_item *items)
+{
+	bool utf8 = tui->canvas.glyphs != GLYPHS_ASCII;
+	size_t count = 0;
+
+	for (; hints && hints->action != ACTION_NONE && count < ITEMS_MOST; hints++) {
+		struct bar_item *item = &items[count++];
+
+		key_print(action_key(hints->action, 0), utf8, item->key, sizeof item->key);
+		item->label = hints->label ? hints->label : action_rows[hints->action].label;
+		item->width = (int)(text_width(item->key) + text_width(item->label));
+	}
+	return count;
+}
+
+static int bar_width(const struct bar_item *items, size_t count, int gap, int between)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < count; i++)
+		width += items[i].width + between + (i ? gap : 0);
+	return width;
+}
+
+/* Drops hints from the right, but never the first and the last one, until the rest fits. */
+static size_t fit_items(struct bar_item *items, size_t count, int width)
+{
+	while (count > 2 && bar_width(items, count, 1, 0) > width) {
+		items[count - 2] = items[count - 1];
+		count--;
+	}
+	return count;
+}
+
+static void draw_keybar(const struct tui *tui, struct area bar, const struct hint *hints)
+{
+	struct bar_item items[ITEMS_MOST];
+	size_t count = collect_items(tui, hints, items);
+	int room = bar.columns - 2;
+	bool wide = bar_width(items, count, 2, 1) <= room;
+	int x = 1;
+
+	if (!wide)
+		count = fit_items(items, count, room);
+	paint_fill(bar, 0, 0, bar.columns, ROLE_KEYBAR, ' ');
+	for (size_t i = 0; i < count; i++) {
+		/* one word after another reads badly where a key is a word itself */
+		bool apart = wide || (items[i].key[1] && (unsigned char)items[i].key[0] < 0x80 && bar_width(items, count, 1, 1) <= room);
+
+		x += paint_text(bar, 0, x, ROLE_KEYBAR_KEY, items[i].key) + apart;
+		x += paint_text(bar, 0, x, ROLE_KEYBAR, items[i].label) + (wide ? 2 : 1);
+	}
+}
+
+static void draw_stack(struct view *view, struct area area)
+{
+	if (view->kind->overlay && view->below) {
+		draw_stack(view->below, area);
+		area.canvas->cursor_row = -1;
+	}
+	view->kind->draw(view, area);
+}
+
+static void draw_toast(struct tui *tui, struct area area)
+{
+	const struct toast *toast = &tui->toast;
+	bool typing = stack_place(tui) == IN_PROMPT;
+	int y = area.rows - 1 - (typing && area.rows > 1);
+
+	if (!toast->text[0])
+		return;
+	paint_fill(area, y, 0, area.columns, toast_roles[toast->kind], ' ');
+	paint_text(area_part(area, y, 1, 1, area.columns - 2), 0, 0, toast_roles[toast->kind], toast->text);
+}
+
+void frame_draw(struct tui *tui)
+{
+	struct area area = canvas_area(&tui->canvas);
+	bool bar = area.rows >= KEYBAR_ROWS_LEAST && area.columns >= KEYBAR_COLUMNS_LEAST;
+	struct area body = area_part(area, 0, 0, area.rows - bar, area.columns);
+
+	draw_stack(tui->top, body);
+	draw_toast(tui, body);
+	if (bar)
+		draw_keybar(tui, area_part(area, area.rows - 1, 0, 1, area.columns), tui->top->kind->hints);
+}
