@@ -19,6 +19,7 @@ struct screen_settings {
 	bool utc;
 	const struct conf_settings *defaults;	/* for a monitor added by keyboard; borrowed */
 	const char *version;
+	int64_t (*now_us)(void);	/* wall clock; NULL: unix_now_us(). Tests stop it */
 };
 
 /*
