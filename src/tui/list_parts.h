@@ -1,0 +1,54 @@
+/*
+ * The list from the inside: its state, and the parts it is drawn from.
+ */
+#ifndef KUMATOP_TUI_LIST_PARTS_H
+#define KUMATOP_TUI_LIST_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "layout.h"
+#include "lineedit.h"
+#include "list.h"
+#include "rows.h"
+#include "tui.h"
+
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_FIND };
+
+struct list {
+	struct rows *rows;
+	monitor_id selected;		/* 0 until the first key: then the cursor merely shows on the first row */
+	size_t selected_row;		/* where it stood last */
+	size_t top;			/* the first row that shows */
+	size_t body_rows;		/* rows that show, as of the last frame */
+	bool follow;
+	bool problems_only;
+	enum order_key key;
+	bool reverse;
+	enum prompt prompt;
+	struct lineedit edit;
+	char filter[LINEEDIT_SIZE];	/* "": none */
+	struct error filter_error;	/* text "": the filter makes sense */
+	char find[LINEEDIT_SIZE];
+	size_t find_from;		/* row at which the search began */
+	monitor_id *marked;
+	size_t marked_count;
+};
+
+/* The row the cursor is on; rows_count() when there are none. */
+size_t list_row(const struct list *list);
+bool list_is_marked(const struct list *list, monitor_id id);
+
+/* header.c: who, how many of each, how kumatop itself is, the time; then the line of its own troubles. Returns the rows it took. */
+int header_draw(const struct tui *tui, const struct list *list, struct area area);
+
+/* row.c: one monitor, and the heads above them. */
+void row_draw(const struct tui *tui, const struct list *list, const struct layout *layout, struct area area, int y, size_t row);
+void row_draw_heads(const struct list *list, const struct layout *layout, struct area area, int y);
+
+/* info.c: two lines about the selected one, or the pane with its graph. */
+enum { PREVIEW_ROWS = 8 };
+void info_draw(const struct tui *tui, const struct monitor_view *monitor, struct area area);
+void preview_draw(const struct tui *tui, const struct monitor_view *monitor, struct area area);
+
+#endif
