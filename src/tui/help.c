@@ -1,0 +1,236 @@
+/*
+ * Help, made from the table of actions for the view it was asked in, and the glyphs of the states. Nothing is listed by hand, so
+ * nothing can be missing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "search.h"
+#include "tui.h"
+#include "views.h"
+
+#include "kumatop/filter.h"
+#include "kumatop/text.h"
+
+enum { KEYS_WIDTH = 16, LINE_SIZE = 256 };
+
+struct help {
+	unsigned place;
+	int top;
+	int body;		/* lines that fit, as of the last frame */
+	int count;
+	struct search search;
+};
+
+/* Where lines go: painted if they fall into the area, else merely counted. */
+struct page {
+	struct help *help;
+	struct area area;
+	int line;
+};
+
+static bool help_open(struct view *view, const struct opening *opening)
+{
+	struct help *help = view->state;
+
+	help->place = opening->choice ? (unsigned)opening->choice : IN_LIST;
+	return true;
+}
+
+static void add_line(struct page *page, enum role role, const char *keys, const char *text)
+{
+	char whole[LINE_SIZE];
+	int y = page->line - page->help->top;
+
+	snprintf(whole, sizeof whole, "%s %s", keys, text);
+	if (!search_takes(&page->help->search, whole))
+		return;
+	page->line++;
+	if (y < 0 || y >= page->area.rows)
+		return;
+	paint_text(area_part(page->area, y, 2, 1, KEYS_WIDTH), 0, 0, role, keys);
+	paint_text(area_part(page->area, y, 2 + KEYS_WIDTH + 1, 1, page->area.columns - KEYS_WIDTH - 4), 0, 0, ROLE_TEXT, text);
+}
+
+static void add_title(struct page *page, const char *title)
+{
+	int y = page->line - page->help->top;
+
+	if (search_is_on(&page->help->search))
+		return;
+	if (page->line) {
+		page->line++;
+		y++;
+	}
+	page->line++;
+	paint_text(page->area, y, 1, ROLE_TEXT_STRONG, title);
+}
+
+static void print_keys(enum action action, bool utf8, char *out, size_t size)
+{
+	size_t length = 0;
+	char key[24];
+
+	out[0] = '\0';
+	for (size_t n = 0; action_key(action, n) && length < size; n++)
+		length += (size_t)snprintf(out + length, size - length, "%s%s", n ? "  " : "", key_print(action_key(action, n), utf8, key, sizeof key));
+}
+
+static void add_actions(struct page *page, unsigned places, unsigned not_in)
+{
+	bool utf8 = page->area.canvas->glyphs != GLYPHS_ASCII;
+
+	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+		const struct action_row *row = &action_rows[i];
+		char keys[64];
+
+		if (!(row->places & places) || (row->places & not_in) == not_in)
+			continue;
+		print_keys((enum action)i, utf8, keys, sizeof keys);
+		add_line(page, ROLE_KEYBAR_KEY, keys, row->help);
+	}
+}
+
+static void add_states(struct page *page)
+{
+	static const struct { enum state state; const char *text; } rows[] = {
+		{ STATE_UP, "up" },
+		{ STATE_DEGRADED, "degraded: it answers, but slowly, or its certificate lapses soon" },
+		{ STATE_PENDING, "pending: failed, but not yet often enough to be down" },
+		{ STATE_DOWN, "down" },
+		{ STATE_UNKNOWN, "unknown: could not be checked; never counts as downtime" },
+		{ STATE_MAINTENANCE, "maintenance" },
+		{ STATE_PAUSED, "paused: not checked" },
+	};
+	enum glyph_set glyphs = page->area.canvas->glyphs;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char signs[16];
+
+		snprintf(signs, sizeof signs, "%s  %s", glyph_state(glyphs, (int)rows[i].state), glyph_beat(glyphs, (int)rows[i].state));
+		add_line(page, glyph_state_role((int)rows[i].state), signs, rows[i].text);
+	}
+	add_line(page, ROLE_TEXT, "a", "behind a name: acknowledged");
+}
+
+/* Lays all lines; returns how many there are. */
+static int lay(struct help *help, struct area area)
+{
+	struct page page = { .help = help, .area = area };
+	/* what every view has is told last */
+	unsigned everywhere = IN_LIST | IN_EVENTS | IN_HELP;
+
+	add_title(&page, "Here");
+	add_actions(&page, help->place, everywhere);
+	add_title(&page, "In every view");
+	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+		char keys[64];
+
+		if ((action_rows[i].places & everywhere) != everywhere)
+			continue;
+		print_keys((enum action)i, area.canvas->glyphs != GLYPHS_ASCII, keys, sizeof keys);
+		add_line(&page, ROLE_KEYBAR_KEY, keys, action_rows[i].help);
+	}
+	add_title(&page, "States, and their beats");
+	add_states(&page);
+	if (help->place & IN_LIST) {
+		add_title(&page, "Filter");
+		add_line(&page, ROLE_KEYBAR_KEY, "/", filter_help);
+	}
+	return page.line;
+}
+
+static void scroll_to(struct help *help, int top)
+{
+	int last = help->count > help->body ? help->count - help->body : 0;
+
+	help->top = top < 0 ? 0 : top > last ? last : top;
+}
+
+static void help_draw(struct view *view, struct area area)
+{
+	struct help *help = view->state;
+	struct area body = search_draw(&help->search, area);
+
+	paint_fill(body, 0, 0, body.columns, ROLE_DIALOG_TITLE, ' ');
+	paint_print(body, 0, 1, ROLE_DIALOG_TITLE, "kumatop %s: keys", tui_settings(view->tui)->version ? tui_settings(view->tui)->version : "");
+	body = area_part(body, 2, 0, body.rows - 2, body.columns);
+	help->body = body.rows;
+	help->count = lay(help, area_part(body, 0, 0, 0, 0));
+	scroll_to(help, help->top);
+	(void)lay(help, body);
+}
+
+static bool help_input(struct view *view, const struct input_event *event)
+{
+	struct help *help = view->state;
+
+	return search_input(&help->search, event);
+}
+
+static bool help_act(struct view *view, enum action action)
+{
+	struct help *help = view->state;
+	int page = help->body > 1 ? help->body - 1 : 1;
+
+	switch (action) {
+	case ACTION_UP:
+		scroll_to(help, help->top - 1);
+		return true;
+	case ACTION_DOWN:
+		scroll_to(help, help->top + 1);
+		return true;
+	case ACTION_PAGE_UP:
+		scroll_to(help, help->top - page);
+		return true;
+	case ACTION_PAGE_DOWN:
+		scroll_to(help, help->top + page);
+		return true;
+	case ACTION_HALF_UP:
+		scroll_to(help, help->top - page / 2);
+		return true;
+	case ACTION_HALF_DOWN:
+		scroll_to(help, help->top + page / 2);
+		return true;
+	case ACTION_TOP:
+		scroll_to(help, 0);
+		return true;
+	case ACTION_BOTTOM:
+		scroll_to(help, help->count);
+		return true;
+	case ACTION_SEARCH:
+		search_begin(&help->search);
+		return true;
+	case ACTION_HELP:
+		tui_close(view);
+		return true;
+	case ACTION_BACK:
+		return search_clear(&help->search);
+	default:
+		return false;
+	}
+}
+
+static unsigned help_place(struct view *view)
+{
+	const struct help *help = view->state;
+
+	return help->search.typing ? IN_PROMPT : IN_HELP;
+}
+
+static const struct hint hints[] = {
+	{ ACTION_UP, NULL }, { ACTION_DOWN, NULL }, { ACTION_SEARCH, NULL }, { ACTION_QUIT, "Back" }, { ACTION_NONE, NULL },
+};
+
+const struct view_kind help_view = {
+	.name = "help",
+	.title = "Help",
+	.place = IN_HELP,
+	.state_size = sizeof(struct help),
+	.hints = hints,
+	.draw = help_draw,
+	.open = help_open,
+	.input = help_input,
+	.act = help_act,
+	.place_now = help_place,
+};
