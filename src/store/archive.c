@@ -103,7 +103,7 @@ static sqlite3 *open_understood(const char *path, struct error *err)
 	db = database_open(path, DATABASE_READ, err);
 	if (db && is_understood(db, path, err))
 		return db;
-	if (db && (sqlite3_errcode(db) & 0xff) == SQLITE_CANTOPEN) {
+	if (db && ((sqlite3_errcode(db) & 0xff) == SQLITE_CANTOPEN || (sqlite3_errcode(db) & 0xff) == SQLITE_READONLY)) {
 		database_close(db);
 		db = database_open_frozen(path, err);
 		if (db && is_understood(db, path, err))

@@ -17,6 +17,9 @@ enum {
 	WRITER_BUSY_MS = 1000,	/* longer, and the batch in memory grows for the sake of somebody's shell */
 };
 
+/* sqlite3_system_errno() is set by few of the calls that fail for a reason of the system's. */
+static _Thread_local int step_errno;
+
 static const char memory_prefix[] = "file:/kumatop-";
 static const char memory_suffix[] = "?vfs=memdb";
 
@@ -138,7 +141,9 @@ bool database_number(sqlite3 *db, const char *sql, int64_t *number)
 
 bool database_finish(sqlite3_stmt *statement)
 {
+	errno = 0;
 	sqlite3_step(statement);
+	step_errno = errno;
 	return sqlite3_reset(statement) == SQLITE_OK;
 }
 
@@ -164,7 +169,7 @@ static const char *input_output_cause(int reason)
 const char *database_cause(sqlite3 *db, char *out, size_t size)
 {
 	int code = sqlite3_errcode(db) & 0xff;
-	int reason = sqlite3_system_errno(db);
+	int reason = sqlite3_system_errno(db) ? sqlite3_system_errno(db) : step_errno;
 	const char *path = sqlite3_db_filename(db, "main");
 	const char *known = NULL;
 

@@ -14,6 +14,16 @@
 #include "salvage.h"
 #include "schema.h"
 
+static bool cannot_make(struct error *err, int reason, const char *path, const char *directory)
+{
+	enum exit_code code = reason == EACCES || reason == EPERM || reason == EROFS ? EXIT_PERMISSION : EXIT_INPUT_OUTPUT;
+
+	errno = reason;
+	if (directory)
+		return error_errno(err, code, "%s: cannot make the directory %s", path, directory);
+	return error_errno(err, code, "%s: cannot be made", path);
+}
+
 static bool make_parents(const char *path, struct error *err)
 {
 	char *copy = heap_text(path);
@@ -21,10 +31,13 @@ static bool make_parents(const char *path, struct error *err)
 
 	for (char *slash = strchr(copy + 1, '/'); good && slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		/* An existing one may be unreadable or read-only and still lead where we want to go. */
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST && access(copy, F_OK) != 0)
-			good = error_errno(err, errno == EACCES || errno == EPERM || errno == EROFS ? EXIT_PERMISSION : EXIT_INPUT_OUTPUT,
-			    "%s: cannot make the directory %s", path, copy);
+		/* An existing one may refuse and still lead where we want to go. */
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST) {
+			int reason = errno;
+
+			if (access(copy, F_OK) != 0)
+				good = cannot_make(err, reason, path, copy);
+		}
 		*slash = '/';
 	}
 	free(copy);
@@ -36,8 +49,7 @@ static bool make_file(const char *path, struct error *err)
 {
 	if (mknod(path, S_IFREG | 0600, 0) == 0 || errno == EEXIST)
 		return true;
-	return error_errno(err, errno == EACCES || errno == EPERM || errno == EROFS ? EXIT_PERMISSION : EXIT_INPUT_OUTPUT,
-	    "%s: cannot be made", path);
+	return cannot_make(err, errno, path, NULL);
 }
 
 static int note_wal(void *arg, sqlite3 *db, const char *name, int pages)

@@ -125,7 +125,11 @@ bool schema_upgrade(sqlite3 *db, const char *path, const struct schema_step *ste
 		if (!*copy)
 			return false;
 	}
-	return take_steps(db, path, steps, count, (int)version, newest, err);
+	if (take_steps(db, path, steps, count, (int)version, newest, err))
+		return true;
+	free(*copy);
+	*copy = NULL;
+	return false;
 }
 
 static bool put_word(sqlite3_stmt *statement, const char *what, int number, const char *word)

@@ -1,0 +1,668 @@
+/*
+ * Files that cannot be used as they are: refused and left alone, set aside, brought up to date; and disks that refuse.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "kumatop/heap.h"
+#include "kumatop/when.h"
+
+#include "../../src/store/schema.h"
+#include "../lib/await.h"
+#include "../lib/keeping.h"
+#include "../lib/scratch.h"
+
+enum { HOUR_MS = 3600 * 1000, PAGE = 4096 };
+
+struct fixture {
+	char *directory, *path;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = heap_zero(1, sizeof *fixture);
+
+	fixture->directory = scratch_make();
+	fixture->path = scratch_path(fixture->directory, "kumatop.db");
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	free(fixture->path);
+	scratch_remove(fixture->directory);
+	free(fixture);
+	return 0;
+}
+
+struct content {
+	char *bytes;
+	size_t length;
+};
+
+/* Only while no store of this process has the file open. */
+static struct content read_file(const char *path)
+{
+	struct content content = { 0 };
+	FILE *file = fopen(path, "rb");
+	size_t got;
+
+	assert_non_null(file);
+	do {
+		content.bytes = heap_resize(content.bytes, content.length + 65536, 1);
+		got = fread(content.bytes + content.length, 1, 65536, file);
+		content.length += got;
+	} while (got > 0);
+	fclose(file);
+	return content;
+}
+
+static void write_at(const char *path, long at, const void *bytes, size_t length)
+{
+	FILE *file = fopen(path, "r+b");
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, at, SEEK_SET), 0);
+	assert_int_equal(fwrite(bytes, 1, length, file), length);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+	assert_int_equal(fclose(file), 0);
+}
+
+static struct store *try_open(const char *path, struct error *err, char **notice)
+{
+	struct store_settings settings = { .path = path, .flush_ms = HOUR_MS, .waiting_most = 1000 };
+
+	*err = (struct error){ 0 };
+	return store_open(&settings, err, notice);
+}
+
+/* Refused by store and archive, with this in the text, and not a byte changed. */
+static void assert_refused(const char *path, enum exit_code code, const char *says)
+{
+	struct content before = read_file(path), after;
+	struct error err;
+	char *notice = NULL;
+
+	assert_null(try_open(path, &err, &notice));
+	assert_null(notice);
+	assert_int_equal(err.code, code);
+	assert_non_null(strstr(err.text, path));
+	assert_non_null(strstr(err.text, says));
+	assert_null(archive_open(path, &err));
+	assert_int_equal(err.code, code);
+	after = read_file(path);
+	assert_int_equal(before.length, after.length);
+	assert_memory_equal(before.bytes, after.bytes, after.length);
+	free(before.bytes);
+	free(after.bytes);
+}
+
+static void make_database(const char *path)
+{
+	struct store *store = keeping_open(path, HOUR_MS);
+	struct kept_standing standing = keeping_standing(2, 7);
+	struct error err;
+
+	keeping_put_monitor(store, 1, "web");
+	keeping_put_monitor(store, 2, "mail");
+	assert_true(store_put_standing_now(store, &standing, &err));
+	assert_true(store_start(store, &err));
+	keeping_send(store, 1, 0, 5000);
+	assert_true(keeping_end(store));
+}
+
+static void newer_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_database(fixture->path);
+	assert_true(keeping_run(fixture->path, "PRAGMA user_version = 2"));
+	assert_refused(fixture->path, EXIT_DATA, "newer kumatop");
+}
+
+/* Killed before it could merge its log: what says that it is newer is only in there. */
+static void newer_with_a_log_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	char *wal = heap_print("%s-wal", fixture->path);
+	struct content before, after;
+	struct error err;
+	pid_t child;
+
+	make_database(fixture->path);
+	child = fork();
+	if (child == 0) {
+		sqlite3 *db;
+
+		if (sqlite3_open(fixture->path, &db) == SQLITE_OK
+		    && sqlite3_exec(db, "PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 2; CREATE TABLE new (x)", NULL, NULL, NULL)
+		    == SQLITE_OK)
+			_exit(0);
+		_exit(1);
+	}
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	before = read_file(wal);
+	assert_true(before.length > 0);
+	assert_refused(fixture->path, EXIT_DATA, "newer kumatop");
+	assert_null(try_open(fixture->path, &err, NULL));
+	after = read_file(wal);
+	assert_int_equal(before.length, after.length);
+	assert_memory_equal(before.bytes, after.bytes, before.length);
+	free(before.bytes);
+	free(after.bytes);
+	free(wal);
+}
+
+static void somebody_elses_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE heartbeat (id); INSERT INTO heartbeat VALUES (1)", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_refused(fixture->path, EXIT_DATA, "another program");
+}
+
+static void text_file_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+
+	write_file(fixture->path, "interval = \"60s\";\nmonitors: ( );\n# not a database, but long enough to be looked at as one: "
+	    "0123456789012345678901234567890123456789012345678901234567890123456789\n");
+	assert_refused(fixture->path, EXIT_DATA, "no kumatop database");
+}
+
+static void directory_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err;
+
+	assert_null(try_open(fixture->directory, &err, NULL));
+	assert_int_equal(err.code, EXIT_DATA);
+	assert_non_null(strstr(err.text, "directory"));
+}
+
+static void empty_file_becomes_a_database(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err;
+	struct store *store;
+
+	write_file(fixture->path, "");
+	assert_null(archive_open(fixture->path, &err));
+	assert_int_equal(err.code, EXIT_DATA);
+	store = try_open(fixture->path, &err, NULL);
+	assert_non_null(store);
+	store_close(store);
+	assert_int_equal(keeping_number(fixture->path, "PRAGMA user_version"), SCHEMA_VERSION);
+}
+
+static void missing_one_is_told(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err;
+
+	assert_null(archive_open(fixture->path, &err));
+	assert_int_equal(err.code, EXIT_UNAVAILABLE);
+	assert_int_equal(access(fixture->path, F_OK), -1);
+}
+
+static void directories_are_made_and_files_are_private(void **state)
+{
+	struct fixture *fixture = *state;
+	char *parent = scratch_path(fixture->directory, "state"), *below = scratch_path(parent, "kumatop");
+	char *path = scratch_path(below, "kumatop.db");
+	mode_t old = umask(0);
+	struct store *store = keeping_start(path, HOUR_MS);
+	struct stat info;
+
+	umask(old);
+	assert_int_equal(stat(parent, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0700);
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
+	for (int i = 0; i < 2; i++) {
+		char *beside = heap_print("%s%s", path, i ? "-shm" : "-wal");
+
+		assert_int_equal(stat(beside, &info), 0);
+		assert_int_equal(info.st_mode & 07777, 0600);
+		free(beside);
+	}
+	assert_true(keeping_end(store));
+	free(path);
+	free(below);
+	free(parent);
+}
+
+static char *only_match(const char *pattern)
+{
+	glob_t found;
+	char *name;
+
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	name = heap_text(found.gl_pathv[0]);
+	for (size_t i = 1; i < found.gl_pathc; i++)
+		assert_non_null(strstr(found.gl_pathv[i], name));	/* only its -wal and -shm */
+	globfree(&found);
+	return name;
+}
+
+/* A fresh database with the monitors of the old one, which lies beside it as it was. */
+static void assert_set_aside(struct fixture *fixture, int64_t monitors)
+{
+	struct content before = read_file(fixture->path), after;
+	char *pattern = heap_print("%s.damaged-*", fixture->path), *aside, *notice = NULL, counted[64];
+	struct error err;
+	struct store *store = try_open(fixture->path, &err, &notice);
+
+	assert_non_null(store);
+	assert_non_null(notice);
+	aside = only_match(pattern);
+	assert_non_null(strstr(notice, aside));
+	snprintf(counted, sizeof counted, " %lld monitors", (long long)monitors);
+	assert_non_null(strstr(notice, counted));
+	store_close(store);
+
+	after = read_file(aside);
+	assert_int_equal(before.length, after.length);
+	assert_memory_equal(before.bytes, after.bytes, after.length);
+	assert_true(keeping_is_sound(fixture->path));
+	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM monitor"), monitors);
+	assert_int_equal(keeping_count(fixture->path, 1), 0);
+	free(before.bytes);
+	free(after.bytes);
+	free(notice);
+	free(aside);
+	free(pattern);
+}
+
+static void trash_pages_of(const char *path, const char *table, int count)
+{
+	char sql[128], junk[PAGE];
+	struct content content = read_file(path);
+	int64_t root, pages = (int64_t)content.length / PAGE;
+
+	free(content.bytes);
+	memset(junk, 0xa5, sizeof junk);
+	snprintf(sql, sizeof sql, "SELECT rootpage FROM sqlite_schema WHERE name = '%s'", table);
+	root = keeping_number(path, sql);
+	assert_true(root > 1 && root + count - 1 <= pages);
+	for (int i = 0; i < count; i++)
+		write_at(path, (long)(root - 1 + i) * PAGE, junk, sizeof junk);
+}
+
+static void damaged_history_is_set_aside(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_database(fixture->path);
+	trash_pages_of(fixture->path, "beat_tail", 1);
+	assert_set_aside(fixture, 2);
+	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM monitor_state WHERE monitor = 2 AND good_run = 8"), 1);
+}
+
+static void damaged_monitors_are_set_aside(void **state)
+{
+	struct fixture *fixture = *state;
+
+	make_database(fixture->path);
+	trash_pages_of(fixture->path, "monitor", 1);
+	assert_set_aside(fixture, 0);
+}
+
+static void file_cut_short_is_set_aside(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stat info;
+
+	make_database(fixture->path);
+	assert_int_equal(stat(fixture->path, &info), 0);
+	assert_int_equal(truncate(fixture->path, info.st_size / 2 / PAGE * PAGE), 0);
+	assert_set_aside(fixture, 2);
+}
+
+/* Kill -9 leaves a log beside the database: that is no damage. */
+static void left_over_log_is_taken_in(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err;
+	char *notice = NULL;
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct store *store = keeping_start(fixture->path, 5);
+
+		keeping_send(store, 1, 0, 500);
+		while (keeping_count(fixture->path, 1) != 500)
+			(void)poll(NULL, 0, 5);
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	struct store *store = try_open(fixture->path, &err, &notice);
+	assert_non_null(store);
+	assert_null(notice);
+	store_close(store);
+	assert_int_equal(keeping_count(fixture->path, 1), 500);
+	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM run WHERE ended_us IS NULL"), 1);
+}
+
+#define CHECK(condition) \
+	do { \
+		if (!(condition)) { \
+			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+			_exit(1); \
+		} \
+	} while (0)
+
+#define CHECK_SOON(condition) \
+	do { \
+		struct mono check_end = mono_add_ms(mono_now(), 30000); \
+		while (!(condition)) { \
+			CHECK(mono_now().us < check_end.us); \
+			(void)poll(NULL, 0, 5); \
+		} \
+	} while (0)
+
+/* Permissions bind everybody but root. */
+static void become_nobody(void)
+{
+	if (geteuid() == 0)
+		CHECK(setgid(65534) == 0 && setuid(65534) == 0);
+}
+
+static void assert_child_is_fine(pid_t child)
+{
+	int status;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void refuses_without_permission(const char *path, const char *missing)
+{
+	struct error err;
+
+	become_nobody();
+	CHECK(!try_open(path, &err, NULL));
+	CHECK(err.code == EXIT_PERMISSION);
+	CHECK(strstr(err.text, "directory"));
+	CHECK(!try_open(missing, &err, NULL));
+	CHECK(err.code == EXIT_PERMISSION);
+	/* Reading needs no more than the file: it was left in order. */
+	struct archive *archive = archive_open(path, &err);
+	struct kept_marks kept;
+	CHECK(archive);
+	CHECK(archive_marks(archive, 1, &kept, &err));
+	CHECK(kept.count == VIEW_MARKS);
+	kept_marks_finish(&kept);
+	archive_close(archive);
+	_exit(0);
+}
+
+static void read_only_directory_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	char *missing = scratch_path(fixture->directory, "other/kumatop.db");
+	pid_t child;
+
+	make_database(fixture->path);
+	assert_int_equal(chmod(fixture->path, 0666), 0);
+	assert_int_equal(chmod(fixture->directory, 0555), 0);
+	child = fork();
+	if (child == 0)
+		refuses_without_permission(fixture->path, missing);
+	assert_child_is_fine(child);
+	assert_int_equal(chmod(fixture->directory, 0755), 0);
+	free(missing);
+}
+
+static void file_of_another_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	pid_t child;
+
+	make_database(fixture->path);
+	assert_int_equal(chmod(fixture->directory, 0777), 0);
+	assert_int_equal(chmod(fixture->path, 0444), 0);
+	child = fork();
+	if (child == 0) {
+		struct error err;
+
+		become_nobody();
+		CHECK(!try_open(fixture->path, &err, NULL));
+		CHECK(err.code == EXIT_PERMISSION);
+		_exit(0);
+	}
+	assert_child_is_fine(child);
+}
+
+struct watch {
+	pthread_mutex_t mutex;
+	struct store_health health;
+};
+
+static void watch_health(void *arg, const struct store_health *health)
+{
+	struct watch *watch = arg;
+
+	pthread_mutex_lock(&watch->mutex);
+	watch->health = *health;
+	pthread_mutex_unlock(&watch->mutex);
+}
+
+static struct store_health look(struct watch *watch)
+{
+	struct store_health health;
+
+	pthread_mutex_lock(&watch->mutex);
+	health = watch->health;
+	pthread_mutex_unlock(&watch->mutex);
+	return health;
+}
+
+static void limit_files_to(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+	CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+}
+
+/* Files that may not grow are as near to a full disk as a test may come. */
+static void live_through_a_full_disk(const char *path)
+{
+	struct watch watch = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+	struct store_settings settings = {
+		.path = path, .flush_ms = 10, .waiting_most = 2000, .health = watch_health, .health_arg = &watch,
+	};
+	struct event event = keeping_event(1, 1);
+	struct error err;
+	struct store *store = store_open(&settings, &err, NULL);
+
+	CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	CHECK(store && store_start(store, &err));
+	keeping_send(store, 1, 0, 100);
+	CHECK_SOON(keeping_count(path, 1) == 100);
+
+	limit_files_to(512);
+	store_event(store, &event, NULL);
+	keeping_send(store, 1, 100, 1234);
+	CHECK_SOON(look(&watch).waiting == 1235);
+	CHECK(strstr(look(&watch).trouble, "1,235 beats in memory, none lost"));
+	CHECK(look(&watch).dropped == 0);
+	/* What was written can still be read. */
+	CHECK(keeping_count(path, 1) == 100);
+	/* More than may wait: the oldest of what is in the mailbox go. */
+	keeping_send(store, 1, 1334, 3000);
+	CHECK_SOON(look(&watch).dropped > 0);
+	CHECK_SOON(strstr(look(&watch).trouble, " beats in memory, ") && !strstr(look(&watch).trouble, "none lost"));
+
+	limit_files_to(RLIM_INFINITY);
+	CHECK_SOON(look(&watch).trouble[0] == '\0');
+	CHECK(look(&watch).waiting == 0);
+	CHECK(store_stop(store, 30000));
+	store_close(store);
+	CHECK(keeping_count(path, 1) == 4334 - (int64_t)look(&watch).dropped);
+	CHECK(keeping_number(path, "SELECT count(*) FROM event") == 1);
+	CHECK(keeping_is_sound(path));
+	event_finish(&event);
+	_exit(0);
+}
+
+static void full_disk_loses_nothing_that_has_room(void **state)
+{
+	struct fixture *fixture = *state;
+	pid_t child = fork();
+
+	if (child == 0)
+		live_through_a_full_disk(fixture->path);
+	assert_child_is_fine(child);
+}
+
+/* A disk that stays full: stopping gives up, says so, and what was there before is sound. */
+static void full_disk_does_not_hold_up_the_end(void **state)
+{
+	struct fixture *fixture = *state;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct store *store = keeping_start(fixture->path, 10);
+
+		CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+		keeping_send(store, 1, 0, 100);
+		CHECK_SOON(keeping_count(fixture->path, 1) == 100);
+		limit_files_to(512);
+		keeping_send(store, 1, 100, 100);
+		CHECK(!store_stop(store, 200));
+		store_close(store);
+		_exit(0);
+	}
+	assert_child_is_fine(child);
+	assert_int_equal(keeping_count(fixture->path, 1), 100);
+	assert_true(keeping_is_sound(fixture->path));
+}
+
+static sqlite3 *open_raw(const char *path)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	return db;
+}
+
+static void old_schema_is_brought_up_to_date(void **state)
+{
+	static const struct schema_step steps[] = {
+		{ 1, "ALTER TABLE monitor ADD COLUMN colour TEXT; UPDATE monitor SET colour = 'blue'" },
+		{ 2, "CREATE TABLE paint (colour TEXT)" },
+	};
+	struct fixture *fixture = *state;
+	struct error err = { 0 };
+	struct stat info;
+	char *copy, *expected = heap_print("%s.v1", fixture->path);
+	sqlite3 *db;
+
+	make_database(fixture->path);
+	db = open_raw(fixture->path);
+	assert_true(schema_upgrade(db, fixture->path, steps, 2, 3, &copy, &err));
+	sqlite3_close(db);
+	assert_string_equal(copy, expected);
+	assert_int_equal(stat(copy, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
+	assert_int_equal(keeping_number(fixture->path, "PRAGMA user_version"), 3);
+	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM monitor WHERE colour = 'blue'"), 2);
+	assert_int_equal(keeping_number(copy, "PRAGMA user_version"), 1);
+	assert_int_equal(keeping_count(copy, 1), 5000);
+	free(copy);
+
+	/* Up to date: nothing to do, no copy. */
+	db = open_raw(fixture->path);
+	assert_true(schema_upgrade(db, fixture->path, steps, 2, 3, &copy, &err));
+	assert_null(copy);
+	sqlite3_close(db);
+	free(expected);
+}
+
+static void failed_upgrade_changes_nothing(void **state)
+{
+	static const struct schema_step steps[] = {
+		{ 1, "DROP TABLE outbox" },
+		{ 2, "INSERT INTO no_such_table VALUES (1)" },
+	};
+	struct fixture *fixture = *state;
+	struct error err = { 0 };
+	char *copy, *old = heap_print("%s.v1", fixture->path), *expected = heap_print("%s.v1.2", fixture->path);
+	sqlite3 *db;
+
+	make_database(fixture->path);
+	write_file(old, "an older copy");
+	db = open_raw(fixture->path);
+	assert_false(schema_upgrade(db, fixture->path, steps, 2, 3, &copy, &err));
+	assert_non_null(strstr(err.text, "no_such_table"));
+	assert_false(schema_upgrade(db, fixture->path, steps, 1, 3, &copy, &err));
+	sqlite3_close(db);
+	assert_int_equal(keeping_number(fixture->path, "PRAGMA user_version"), 1);
+	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM outbox"), 0);
+	assert_int_equal(access(expected, F_OK), 0);
+	assert_null(copy);
+	free(expected);
+	free(old);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(newer_is_refused),
+		TEST(newer_with_a_log_is_refused),
+		TEST(somebody_elses_is_refused),
+		TEST(text_file_is_refused),
+		TEST(directory_is_refused),
+		TEST(empty_file_becomes_a_database),
+		TEST(missing_one_is_told),
+		TEST(directories_are_made_and_files_are_private),
+		TEST(damaged_history_is_set_aside),
+		TEST(damaged_monitors_are_set_aside),
+		TEST(file_cut_short_is_set_aside),
+		TEST(left_over_log_is_taken_in),
+		TEST(read_only_directory_is_refused),
+		TEST(file_of_another_is_refused),
+		TEST(full_disk_loses_nothing_that_has_room),
+		TEST(full_disk_does_not_hold_up_the_end),
+		TEST(old_schema_is_brought_up_to_date),
+		TEST(failed_upgrade_changes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
