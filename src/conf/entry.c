@@ -42,7 +42,7 @@ const struct setting *kind_setting(const struct kind *kind, const char *section,
 
 void *kind_values_create(const struct kind *kind)
 {
-	if (!kind->settings)
+	if (!kind->settings || kind->settings_size == 0)
 		return NULL;
 	void *values = heap_zero(1, kind->settings_size);
 	settings_init(kind->settings, values);

@@ -81,20 +81,26 @@ void defaults_apply(const struct conf_settings *defaults, struct spec_common *co
 		common->fall = defaults->fall;
 }
 
-static int64_t at_most(int64_t value, int64_t most)
+/*
+ * A default longer than a monitor's own interval is no mistake of anybody: it is cut. One that says what spec_seal() would fill
+ * in stays unsaid, so that somebody who then asks for a shorter interval is not refused for it.
+ */
+static int64_t fitted(int64_t value, int64_t interval_ms)
 {
-	return value < most ? value : most;
+	int64_t unsaid = interval_ms < 10 * SECOND_MS ? interval_ms : 10 * SECOND_MS;
+	if (value > interval_ms)
+		value = interval_ms;
+	return value == unsaid ? 0 : value;
 }
 
-/* A default longer than a monitor's own interval is no mistake of anybody: it is cut. */
 void defaults_fit(const struct conf_settings *defaults, struct spec_common *common)
 {
 	if (!defaults)
 		return;
 	if (common->timeout_ms == 0 && defaults->timeout_ms > 0)
-		common->timeout_ms = at_most(defaults->timeout_ms, common->interval_ms);
+		common->timeout_ms = fitted(defaults->timeout_ms, common->interval_ms);
 	if (common->retry_interval_ms == 0 && defaults->retry_interval_ms > 0)
-		common->retry_interval_ms = at_most(defaults->retry_interval_ms, common->interval_ms);
+		common->retry_interval_ms = fitted(defaults->retry_interval_ms, common->interval_ms);
 }
 
 static const char *home(void)

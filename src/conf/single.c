@@ -23,8 +23,9 @@ static config_setting_t *only_entry(struct reading *reading, const struct source
 {
 	config_setting_t *root = config_root_setting(&source->config);
 	config_setting_t *list = config_setting_get_member(root, "monitors");
-	if (config_setting_length(root) == 1 && list && config_setting_is_list(list) && config_setting_length(list) == 1)
-		return config_setting_get_elem(list, 0);
+	config_setting_t *entry = list && config_setting_is_list(list) ? config_setting_get_elem(list, 0) : NULL;
+	if (entry && config_setting_is_group(entry) && config_setting_length(root) == 1 && config_setting_length(list) == 1)
+		return entry;
 	faults_add(&reading->faults, 0, NULL, 0, "write one monitor: { name = \"…\"; http = \"https://…\"; }");
 	return NULL;
 }
