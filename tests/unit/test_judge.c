@@ -316,6 +316,8 @@ static void times_as_people_count_them(void **state)
 		{ "resumed", 2, 3, "uuuPR", 5, 1, 0 },
 		{ "down again after a pause: the same incident", 2, 3, "dddPRd", 1, 1, 1 },
 		{ "up after a pause ends it", 2, 3, "dddPRu", 6, 5, 0 },
+		{ "failing after a pause", 2, 3, "udPRd", 5, 1, 0 },
+		{ "failing after unknown", 2, 3, "udxxxd", 6, 1, 0 },
 		{ "maintenance", 2, 3, "uuMB", 4, 1, 0 },
 		{ "degraded", 2, 3, "uggg", 4, 3, 0 },
 		{ "up after degraded", 2, 3, "gguu", 4, 3, 0 },
@@ -466,6 +468,9 @@ static void no_walk_leads_to_nonsense(void **state)
 			assert_true(standing.since_us > 0 || standing.state == STATE_NEW);
 			assert_true(standing.since_us <= i * MINUTE);
 			assert_true(t.lasted_us >= 0);
+			assert_int_equal(standing.first_bad_us != 0, standing.bad_run > 0);
+			assert_int_equal(standing.first_good_us != 0, standing.state == STATE_DOWN && standing.good_run > 0);
+			assert_true(standing.first_bad_us == 0 || standing.first_bad_us >= MINUTE);
 			if (standing.state == STATE_PENDING)
 				assert_true(standing.bad_run >= 1 && standing.bad_run < rules.fall);
 			if (standing.state == STATE_DOWN)

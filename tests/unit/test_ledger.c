@@ -484,6 +484,21 @@ static void spans_that_come_late(void **state)
 	}
 }
 
+static void trimming_forgets_what_ended(void **state)
+{
+	struct life life = { .rules = { 2, 1 }, .reach_us = 70 * SECOND };
+
+	/* a span that ends just there is of no use any more, one that reaches over is kept whole */
+	live_through(&life, "0u 60d 120d");
+	assert_int_equal(life.ledger.count, 2);
+	ledger_trim(&life.ledger, START + 59 * SECOND);
+	assert_int_equal(life.ledger.count, 2);
+	ledger_trim(&life.ledger, START + 60 * SECOND);
+	assert_int_equal(life.ledger.count, 1);
+	assert_int_equal(life.ledger.spans[0].from_us, START + 60 * SECOND);
+	ledger_finish(&life.ledger);
+}
+
 static void trimming_keeps_later_windows(void **state)
 {
 	uint64_t random = 3;
@@ -518,6 +533,7 @@ int main(void)
 		cmocka_unit_test(any_life_adds_up),
 		cmocka_unit_test(a_restart_splits_nothing),
 		cmocka_unit_test(spans_that_come_late),
+		cmocka_unit_test(trimming_forgets_what_ended),
 		cmocka_unit_test(trimming_keeps_later_windows),
 	};
 
