@@ -184,6 +184,25 @@ static void names_that_are_nearly_alike(void **state)
 		drop(made[i]);
 }
 
+/* No time at all is still an answer, and stands before what gave none. */
+static void nothing_is_not_none(void **state)
+{
+	struct monitor_view *none = make(1, "a"), *quick = make(2, "b");
+	const struct monitor_view *views[] = { none, quick };
+
+	quick->has_result = true;
+	quick->phase_us[PHASE_TOTAL] = 0;
+	view_add_mark(quick, STATE_UP, 0);
+	order_sort(views, 2, ORDER_LATENCY, false);
+	assert_ptr_equal(views[0], quick);
+	views[0] = none;
+	views[1] = quick;
+	order_sort(views, 2, ORDER_P95, true);
+	assert_ptr_equal(views[0], quick);
+	drop(none);
+	drop(quick);
+}
+
 static void few_and_none(void **state)
 {
 	struct monitor_view *one = make(1, "one");
@@ -255,6 +274,7 @@ int main(void)
 		cmocka_unit_test(a_row_moves_with_its_second_failure),
 		cmocka_unit_test(orders_by_key),
 		cmocka_unit_test(names_that_are_nearly_alike),
+		cmocka_unit_test(nothing_is_not_none),
 		cmocka_unit_test(few_and_none),
 		cmocka_unit_test(many),
 		cmocka_unit_test(rows_are_fit_for_a_menu),
