@@ -126,14 +126,14 @@ static void answer_askers(struct monitor *monitor, const struct check_result *re
 
 static void log_change(const struct monitor *monitor, const struct transition *transition, const char *reason)
 {
+	const char *name = monitor->spec->name, *to = state_word((int)transition->to), *from = state_word((int)transition->from);
 	char length[32];
 
-	if (transition->lasted_us > 0)
-		log_line(LOG_LEVEL_INFO, "%s: %s, was %s for %s: %s", monitor->spec->name, state_word((int)transition->to),
-		    state_word((int)transition->from), length_print(transition->lasted_us, length, sizeof(length)), reason);
+	if (transition->from == STATE_NEW)
+		log_line(LOG_LEVEL_INFO, "%s: %s: %s", name, to, reason);
 	else
-		log_line(LOG_LEVEL_INFO, "%s: %s, was %s: %s", monitor->spec->name, state_word((int)transition->to),
-		    state_word((int)transition->from), reason);
+		log_line(LOG_LEVEL_INFO, "%s: %s, was %s for %s: %s", name, to, from,
+		    length_print(transition->lasted_us, length, sizeof(length)), reason);
 }
 
 /* Evidence is kept of the first failure of an incident, which is before it is known to be one. */
