@@ -125,7 +125,7 @@ fuzz-run: $(FUZZ_PROGRAMS)
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	$(SAY) AR $@
-	$(Q)ar rcs $@ $(OBJECTS)
+	$(Q)ar rcsP $@ $(OBJECTS)
 
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY)
 	$(SAY) LD $@
@@ -148,7 +148,7 @@ $(BUILD)/src/store/schema.o: WARNINGS += -Wno-overlength-strings
 $(TEST_LIBRARY): $(TEST_LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@
 	$(SAY) AR $@
-	$(Q)ar rcs $@ $^
+	$(Q)ar rcsP $@ $^
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBRARY) $(LIBRARY)
 	$(SAY) LD $@
