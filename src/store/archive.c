@@ -154,7 +154,7 @@ bool archive_monitors(struct archive *archive, bool (*visit)(void *arg, const st
 		return past_fail(archive, err);
 	while (sqlite3_step(statement) == SQLITE_ROW) {
 		monitors = heap_resize(monitors, count + 1, sizeof *monitors);
-		monitors[count++] = rows_monitor(statement);
+		monitors[count++] = rows_read_monitor(statement);
 	}
 	good = sqlite3_reset(statement) == SQLITE_OK || past_fail(archive, err);
 	for (size_t i = 0; i < count; i++) {

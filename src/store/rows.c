@@ -17,7 +17,7 @@ int rows_state(int64_t number)
 	return number >= 0 && number < STATE_COUNT ? (int)number : STATE_UNKNOWN;
 }
 
-struct kept_monitor rows_monitor(sqlite3_stmt *statement)
+struct kept_monitor rows_read_monitor(sqlite3_stmt *statement)
 {
 	int origin = sqlite3_column_int(statement, 4);
 

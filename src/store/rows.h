@@ -13,7 +13,7 @@
 	" first_bad_us, first_good_us, incident_open, incident_us, alerted, acknowledged, paused_until_us, detail"
 
 /* The caller's to finish. NULLs read as empty texts, numbers of a newer program as what is known here. */
-struct kept_monitor rows_monitor(sqlite3_stmt *statement);
+struct kept_monitor rows_read_monitor(sqlite3_stmt *statement);
 struct kept_standing rows_standing(sqlite3_stmt *statement);
 
 /* A text column; "" for NULL. Borrowed until the next step. */

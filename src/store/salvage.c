@@ -62,7 +62,7 @@ static void read_monitors(struct salvage *salvage, sqlite3 *db)
 	if (sqlite3_prepare_v2(db, "SELECT " ROWS_MONITOR_COLUMNS " FROM monitor WHERE removed = 0", -1, &statement, NULL) != SQLITE_OK)
 		return;
 	while (sqlite3_step(statement) == SQLITE_ROW) {
-		struct kept_monitor monitor = rows_monitor(statement);
+		struct kept_monitor monitor = rows_read_monitor(statement);
 
 		if (monitor.id <= 0 || !*monitor.name || !text_is_clean(monitor.name) || !*monitor.kind) {
 			kept_monitor_finish(&monitor);
