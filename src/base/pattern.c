@@ -21,7 +21,7 @@ enum {
 	PATTERN_MOST = 8192,		/* bytes of a pattern */
 	STEP_PRICE = 24,		/* what a callout costs, in bytes moved over */
 	BUDGET_FIXED = 4 * 1024 * 1024,
-	BUDGET_PER_BYTE = 5 * STEP_PRICE,	/* an honest search tries a few items at every byte */
+	BUDGET_PER_BYTE = 7 * STEP_PRICE,	/* an honest search tries a few items at every byte */
 	HEAP_MOST_KIB = 16 * 1024,	/* memory for backtracking points */
 	DEPTH_MOST = 100 * 1000,
 };
@@ -72,20 +72,21 @@ static pcre2_code *compile(const char *text, uint32_t options, int *reason, PCRE
 }
 
 /*
- * For a pattern that begins with one letter of either case PCRE2 10.42 looks for both from every starting point; if one of the two
- * is nowhere in the subject each look goes to the end, and no callout sees it. An alternative that begins otherwise and never
- * matches makes it look for any of a set instead. Where the pattern does not stand being wrapped, it looks at every character.
+ * Where a pattern cannot match without some letter of either case, PCRE2 10.42 looks ahead for it from every starting point, one
+ * case after the other; if the case it tries first is nowhere in the subject each look goes to the end, and no callout sees it. An
+ * alternative that lacks the letter, and never matches, keeps it from looking. Where the pattern does not stand being wrapped, all
+ * such shortcuts are turned off.
  */
 static pcre2_code *compile_linear(pcre2_code *plain, const char *text, uint32_t options)
 {
 	bool caseless = (options & PCRE2_CASELESS) || (strstr(text, "(?") && strchr(text, 'i'));
-	uint32_t first_is_letter = 0;
+	uint32_t needs_letter = 0;
 	PCRE2_SIZE offset;
 	pcre2_code *code;
 	char *wrapped;
 	int reason;
 
-	if (!caseless || pcre2_pattern_info(plain, PCRE2_INFO_FIRSTCODETYPE, &first_is_letter) || first_is_letter != 1)
+	if (!caseless || pcre2_pattern_info(plain, PCRE2_INFO_LASTCODETYPE, &needs_letter) || !needs_letter)
 		return plain;
 	wrapped = heap_print("(?:%s|\\x01(*FAIL))", text);
 	code = compile(wrapped, options, &reason, &offset);
