@@ -156,8 +156,9 @@ size_t mailbox_push_over(struct mailbox *box, void *message, mailbox_routine_fn 
 	lock(box);
 	if (!box->closed && box->count >= box->limit)
 		lost = take_oldest_routine(box, routine);
-	/* Beyond the limit by what may not be dropped, one routine message still replaces another. */
-	taken = !box->closed && (box->count < box->limit || lost || !may_drop);
+	/* A box beyond its limit holds nothing routine: each message too many took one out. So a drop has made room. */
+	taken = !box->closed && (box->count < box->limit || !may_drop);
+	assert(!lost || taken);
 	if (taken)
 		was_empty = put_in(box, letter);
 	unlock(box);
