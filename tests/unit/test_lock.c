@@ -188,6 +188,7 @@ static void an_old_name_is_forgotten(void **state)
 {
 	char *path = heap_print("%s.lock", database);
 	int file = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	char text[400];
 	struct lock lock;
 	pid_t pid;
 
@@ -197,6 +198,10 @@ static void an_old_name_is_forgotten(void **state)
 	assert_false(lock_is_held(database, &pid));
 	assert_true(lock_take(&lock, database, NULL));
 	assert_int_equal(in_child(refused_by_parent), 0);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(file >= 0);
+	assert_in_range(read(file, text, sizeof text), 40, 120);	/* nothing is left of the longer signature */
+	close(file);
 	lock_drop(&lock);
 	free(path);
 }
