@@ -286,11 +286,24 @@ void terminal_use_sync(struct terminal *terminal)
 	terminal->sync = true;
 }
 
+void terminal_give(struct terminal *terminal)
+{
+	(void)rescue_restore();
+}
+
+void terminal_take(struct terminal *terminal)
+{
+	(void)tcgetattr(terminal->fd, &terminal->before);
+	prepare_modes(terminal);
+	(void)terminal_update_size(terminal);
+	(void)enter(terminal);
+}
+
 void terminal_suspend(struct terminal *terminal)
 {
 	sigset_t stop, before;
 
-	(void)rescue_restore();
+	terminal_give(terminal);
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTSTP);
 	(void)pthread_sigmask(SIG_UNBLOCK, &stop, &before);
@@ -299,8 +312,5 @@ void terminal_suspend(struct terminal *terminal)
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	while (terminal_is_foreign(terminal))
 		(void)poll(NULL, 0, 200);
-	(void)tcgetattr(terminal->fd, &terminal->before);
-	prepare_modes(terminal);
-	(void)terminal_update_size(terminal);
-	(void)enter(terminal);
+	terminal_take(terminal);
 }

@@ -52,6 +52,10 @@ void terminal_repaint(struct terminal *terminal);
 void terminal_set_theme(struct terminal *terminal, const struct theme *theme);
 void terminal_use_sync(struct terminal *terminal);
 
+/* Puts the terminal back as it was, for another program; and takes it over again. In between nothing may be drawn. */
+void terminal_give(struct terminal *terminal);
+void terminal_take(struct terminal *terminal);
+
 /* Puts the terminal back, stops the process as ^Z does elsewhere, and takes the terminal over again when it goes on in front. */
 void terminal_suspend(struct terminal *terminal);
 
