@@ -38,8 +38,8 @@ enum place {
 	X(HALF_DOWN,      "half-down",      "",        "^D",           IN_VIEWS,     "half a page down") \
 	X(TOP,            "top",            "",        "Home g",       IN_VIEWS,     "to the top") \
 	X(BOTTOM,         "bottom",         "",        "End G",        IN_VIEWS,     "to the bottom") \
-	X(LEFT,           "left",           "",        "Left h",       IN_DETAIL | IN_EVIDENCE, "back in time; to the left") \
-	X(RIGHT,          "right",          "",        "Right l",      IN_DETAIL | IN_EVIDENCE, "forward in time; to the right") \
+	X(LEFT,           "left",           "",        "Left h",       IN_DETAIL,    "back in time") \
+	X(RIGHT,          "right",          "",        "Right l",      IN_DETAIL,    "forward in time") \
 	X(OPEN,           "open",           "Open",    "Enter",        IN_LIST | IN_EVENTS | IN_MENU | IN_QUESTION, "open, or choose") \
 	X(QUIT,           "quit",           "Quit",    "q",            IN_VIEWS | IN_MENU, "back; in the list: quit") \
 	X(BACK,           "back",           "Back",    "Esc",          IN_ALL,       "close, clear the filter, go back; never quits") \
@@ -86,7 +86,7 @@ enum place {
 	X(INSTEAD,        "instead",        "",        "p",            IN_QUESTION,  "the other way out, where one is offered") \
 	X(NEXT_FIELD,     "next-field",     "",        "Tab Down",     IN_FORM,      "next field") \
 	X(PREVIOUS_FIELD, "previous-field", "",        "S-Tab Up",     IN_FORM,      "previous field") \
-	X(ENTER_FIELD,    "enter-field",    "",        "Enter",        IN_FORM,      "next field; on the last one, save") \
+	X(ENTER_FIELD,    "enter-field",    "",        "Enter",        IN_FORM,      "save when nothing is missing, else the next field") \
 	X(SAVE,           "save",           "Save",    "^S",           IN_FORM,      "save") \
 	X(TEST,           "test",           "Test",    "^T",           IN_FORM,      "check once without saving")
 

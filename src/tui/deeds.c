@@ -146,7 +146,7 @@ static void ask_to_delete(struct view *view, const monitor_id *ids, size_t count
 	for (size_t i = 0; i < count; i++) {
 		const struct monitor_view *monitor = tui_monitor(tui, ids[i]);
 
-		if (monitor && refuse_declared(tui, monitor, "remove it there; p pauses it"))
+		if (monitor && refuse_declared(tui, monitor, "e opens it, p pauses it"))
 			return;
 	}
 	if (count > 1) {
@@ -180,14 +180,6 @@ static void open_about(struct tui *tui, const char *name, monitor_id id, int cho
 	(void)tui_open(tui, name, &(struct opening){ .monitor = id, .choice = choice });
 }
 
-static void edit(struct tui *tui, monitor_id id)
-{
-	const struct monitor_view *monitor = tui_monitor(tui, id);
-
-	if (monitor && !refuse_declared(tui, monitor, "edit it there and it is read again; p pauses it"))
-		open_about(tui, "form", id, 0);
-}
-
 static bool act_on(struct view *view, enum action action, const monitor_id *ids, size_t count)
 {
 	struct tui *tui = view->tui;
@@ -206,7 +198,7 @@ static bool act_on(struct view *view, enum action action, const monitor_id *ids,
 		ask_to_delete(view, ids, count);
 		return true;
 	case ACTION_EDIT:
-		edit(tui, ids[0]);
+		open_about(tui, "form", ids[0], 0);
 		return true;
 	case ACTION_CLONE:
 		open_about(tui, "form", ids[0], 1);

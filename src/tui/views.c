@@ -6,6 +6,11 @@
 const struct view_kind *const view_kinds[] = {
 	&list_view,
 	&menu_view,
+	&detail_view,
+	&events_view,
+	&page_view,
+	&form_view,
+	&question_view,
 	&help_view,
 	NULL,
 };
