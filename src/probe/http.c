@@ -299,17 +299,34 @@ static void follow(struct probe *probe, const char *url)
 	resolve(probe);
 }
 
+/*
+ * Where the answer sends us, as an absolute URL (heap memory), or as it came where it makes none; NULL if nowhere. Not from
+ * CURLINFO_REDIRECT_URL, which has the user and password of the request in it.
+ */
+static char *redirect_target(struct probe *probe)
+{
+	struct curl_header *location = NULL;
+	if (curl_easy_header(transfer_easy(probe->transfer), "Location", 0, CURLH_HEADER, -1, &location) != CURLHE_OK)
+		return NULL;
+	CURLU *url = curl_url();
+	char *absolute = NULL;
+	if (curl_url_set(url, CURLUPART_URL, probe->place->url, 0) == CURLUE_OK
+	    && curl_url_set(url, CURLUPART_URL, location->value, CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE) == CURLUE_OK)
+		curl_url_get(url, CURLUPART_URL, &absolute, 0);
+	char *target = heap_text(absolute != NULL ? absolute : location->value);
+	curl_free(absolute);
+	curl_url_cleanup(url);
+	return target;
+}
+
 /* The transfer is over, but still lent: its handle knows what came. */
 static void succeed(struct probe *probe)
 {
 	CURL *easy = transfer_easy(probe->transfer);
-	char *url = NULL;
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &probe->status);
-	if (may_follow(probe))
-		curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &url);
+	char *url = may_follow(probe) ? redirect_target(probe) : NULL;
 	add_hop_phases(probe, true, mono_now());
 	if (url != NULL) {
-		url = heap_text(url);
 		follow(probe, url);
 		free(url);
 		return;

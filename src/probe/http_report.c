@@ -18,6 +18,13 @@ static bool says(const struct probe *probe, const char *word)
 	return strcasestr(probe->curl_said, word) != NULL;
 }
 
+/* libcurl puts an error of the system into its text and nowhere else, in whatever language the system speaks. */
+static bool says_reset(const struct probe *probe)
+{
+	return strstr(probe->curl_said, strerror(ECONNRESET)) != NULL || strstr(probe->curl_said, strerror(EPIPE)) != NULL
+		|| says(probe, "errno 104");
+}
+
 static const char *size_text(int64_t bytes, char *out, size_t size)
 {
 	if (bytes >= 1 << 20 && bytes % (1 << 20) == 0)
@@ -70,7 +77,7 @@ static void report_handshake(struct probe *probe, int code)
 	if (says(probe, "wrong version number") || says(probe, "http request") || says(probe, "packet length too long")
 	    || says(probe, "record layer"))
 		said = "the server answers with something that is not TLS";
-	else if (says(probe, "reset"))
+	else if (says_reset(probe))
 		said = "connection reset during the handshake";
 	else if (says(probe, "SSL_ERROR_SYSCALL") || says(probe, "unexpected eof"))
 		said = "connection closed during the handshake";
@@ -81,14 +88,12 @@ static void report_handshake(struct probe *probe, int code)
 static void report_break(struct probe *probe)
 {
 	struct check_result *result = &probe->result;
-	long error = 0;
 	char from[ADDRESS_TEXT_SIZE];
-	curl_easy_getinfo(transfer_easy(probe->transfer), CURLINFO_OS_ERRNO, &error);
 	address_print(address_tried(probe), from, sizeof from);
 	if (says(probe, "chunk")) {
 		result->outcome = OUTCOME_PROTOCOL_ERROR;
 		result_set_detail(result, "the answer makes no sense: %s", probe->curl_said);
-	} else if (error == ECONNRESET || error == EPIPE || says(probe, "reset") || says(probe, "errno 104")) {
+	} else if (says_reset(probe)) {
 		result->outcome = OUTCOME_RESET;
 		if (probe->head_bytes == 0)
 			result_set_detail(result, "%s reset the connection without an answer", from);
