@@ -169,7 +169,7 @@ struct roster_entry *roster_find(struct roster *roster, const char *name)
 static bool open_all(struct keeper *keeper, const struct cli_common *common, struct error *err)
 {
 	char *path = conf_database_path(keeper->conf, common->database);
-	struct store_settings settings = { .path = path };
+	struct store_settings settings = { .path = path, .flush_ms = 1000, .waiting_most = 1000 };
 	bool fine;
 
 	if (!path)
