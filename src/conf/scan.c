@@ -119,8 +119,10 @@ static void check_integer(struct scanner *s)
 	if (errno == ERANGE || (!wide && (value > INT32_MAX || value < INT32_MIN)))
 		note(s, token->line, "%s is too large a number", digits);
 	size_t sign = *digits == '-' || *digits == '+';
-	if (!hex && digits[sign] == '0' && digits[sign + 1] != '\0')
-		note(s, token->line, "write %.*s%lld, without zeros before it", (int)sign, digits, value < 0 ? -value : value);
+	size_t zeros = strspn(digits + sign, "0");
+	if (!hex && zeros > 0 && digits[sign + 1] != '\0')
+		note(s, token->line, "write %.*s%s, without zeros before it", (int)sign, digits,
+		    digits[sign + zeros] == '\0' ? "0" : digits + sign + zeros);
 }
 
 /* One escape, at its backslash; gives its length. */

@@ -63,10 +63,11 @@ void source_parse(struct source *source, const char *text, size_t length, struct
 	if (source->scan.fatal)
 		return;
 	config_init(&source->config);
-	if (config_read_string(&source->config, text) == CONFIG_TRUE) {
-		source->parsed = true;
+	char *ended = heap_print("%s\n", text);	/* to libconfig a comment that ends with the file is a syntax error */
+	source->parsed = config_read_string(&source->config, ended) == CONFIG_TRUE;
+	free(ended);
+	if (source->parsed)
 		return;
-	}
 	faults_add(faults, source->order, source->path, config_error_line(&source->config),
 	    "%s (often a comma behind the last entry, or a missing quote, bracket or ; on the line before)",
 	    config_error_text(&source->config));

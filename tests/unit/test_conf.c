@@ -128,6 +128,7 @@ static void test_scan(void **state)
 		{ "in_flight = 0xFFFFFFFF;", "kumatop.conf:1: in_flight: 0xFFFFFFFF is too large a number\n" },
 		{ "in_flight = 99999999999999999999L;", "kumatop.conf:1: in_flight: 99999999999999999999 is too large a number\n" },
 		{ "in_flight = 010;", "kumatop.conf:1: in_flight: write 10, without zeros before it\n" },
+		{ "in_flight = -00;", "kumatop.conf:1: in_flight: write -0, without zeros before it\n" },
 		{ "nameservers = [\"192.0.2.1\" \"192.0.2.2\"];",
 		  "kumatop.conf:1: nameservers: two texts side by side would be joined into one: write a comma between them, or one text\n" },
 		{ "theme = \"a\"\n  \"b\";",
@@ -172,7 +173,7 @@ static void test_scan_takes(void **state)
 {
 	(void)state;
 	static const char *const rows[] = {
-		"", "# nothing\n// at\n/* all */", "interval = \"5s\" timeout = \"2s\"", "interval = \"5s\", timeout: \"2s\",",
+		"", "#", "utc = true; // said at the end", "# nothing\n// at\n/* all */", "interval = \"5s\" timeout = \"2s\"", "interval = \"5s\", timeout: \"2s\",",
 		"theme = \"a \\\"b\\\" \\\\ \\x41\";", "in_flight = 0x10;", "in_flight = 7L;",
 		"utc = TRUE;", "monitors = ();", "monitors = [];", "templates = {};", "theme = \"\xE7\x86\x8A\";", "interval = \"5s\";\r\ntheme = \"x\";\r\n",
 	};
