@@ -61,10 +61,10 @@ static void deliver(struct server *server, const struct late *late)
 		(void)send(client->fd, late->data, late->length + 2, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* Answers now, or puts the answer aside. */
+/* Answers now, or puts the answer aside. from: over UDP; else NULL, and it came from the client in that place. */
 static void take_query(struct server *server, const unsigned char *query, size_t length, const struct sockaddr_in *from, size_t place)
 {
-	bool udp = place == TCP_CLIENTS;
+	bool udp = from;
 	struct dns_question question;
 	struct late late = { .client = place }, *kept;
 	int delay_ms;
@@ -78,7 +78,7 @@ static void take_query(struct server *server, const unsigned char *query, size_t
 		return;
 	late.data[0] = (unsigned char)(late.length >> 8);
 	late.data[1] = (unsigned char)late.length;
-	if (udp)
+	if (from)
 		late.to = *from;
 	else
 		late.serial = server->clients[place].serial;

@@ -1,4 +1,7 @@
-/* One connection of a peer: bytes in, bytes out, plain or TLS, never blocking. Knows nothing of scripts' meaning. Private to tests/lib. */
+/*
+ * One connection of a peer: bytes in, bytes out, plain or TLS, never blocking. Knows nothing of scripts' meaning. Private to
+ * tests/lib.
+ */
 #ifndef TESTS_PEER_CONN_H
 #define TESTS_PEER_CONN_H
 

@@ -1,6 +1,7 @@
 /* See peer_script.h, and peer.h for the language. */
 #include "peer_script.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,6 +230,7 @@ static bool apply_to_set(struct reader *reader, struct script_set *set, const st
 		set->mode = LISTEN_FULL;
 		return true;
 	case STEP_LISTEN:
+		assert(step->text);
 		set->ipv4 = strcmp(step->text, "::1") != 0;
 		set->ipv6 = strcmp(step->text, "127.0.0.1") != 0;
 		if (set->ipv4 && set->ipv6 && strcmp(step->text, "both") != 0)
@@ -280,6 +282,7 @@ static bool read_steps(struct reader *reader, struct script_set *set, struct scr
 		}
 		if (!read_step(reader, set, script))
 			return false;
+		assert(script->steps);
 		if (script->steps[on].kind == STEP_ON) {
 			if (*reader->at != '{')
 				return fault(reader, "on PATH wants a { block }", NULL);

@@ -1,6 +1,7 @@
 /* See peer_serve.h. */
 #include "peer_serve.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -46,7 +47,7 @@ static void watch(const struct server *server, int fd, uint32_t events, void *wh
 
 static void open_listener(struct server *server, size_t family)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	socklen_t length = sizeof address;
 	const int yes = 1;
 	bool full = server->set->mode == LISTEN_FULL;
@@ -257,12 +258,14 @@ static void handle(struct server *server, const struct epoll_event *event)
 
 void peer_serve(struct worker_shared *shared, int control, const int *fds, void *arg)
 {
-	struct server server = { .shared = shared, .control = control, .reserved = fds, .listeners = { -1, -1 }, .fillers = { { -1, -1 }, { -1, -1 } } };
+	struct server server = { .shared = shared, .control = control, .reserved = fds, .listeners = { -1, -1 },
+		.fillers = { { -1, -1 }, { -1, -1 } } };
 	struct script_set *set = arg;
 	struct epoll_event events[EVENTS];
 	int n, i;
 
 	server.families = (size_t)set->ipv4 + (size_t)set->ipv6;
+	assert(server.families <= FAMILIES);
 	server.epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (server.epoll < 0)
 		die(&server, "epoll_create1");

@@ -274,7 +274,8 @@ static enum io run_redirect(struct conn *conn, const struct step *step, struct w
 	if (first) {
 		size_t length;
 		const char *target = request_target(conn, &length);
-		char *more = step->text ? heap_print("Location: %s\r\n", step->text) : heap_print("Location: %.*s\r\n", (int)length, target);
+		char *more = step->text ? heap_print("Location: %s\r\n", step->text)
+		    : heap_print("Location: %.*s\r\n", (int)length, target);
 		queue_head(conn, 302, 0, more);
 		free(more);
 	}
@@ -306,7 +307,8 @@ static enum io run_body(struct conn *conn, const struct step *step, struct worke
 
 static enum io run_endless_headers(struct conn *conn, const struct step *step, struct worker_shared *shared, bool first)
 {
-	static const char status[] = "HTTP/1.1 200 OK\r\n", line[] = "X-Filler: as long as anybody cares to listen, one more of these follows\r\n";
+	static const char status[] = "HTTP/1.1 200 OK\r\n";
+	static const char line[] = "X-Filler: as long as anybody cares to listen, one more of these follows\r\n";
 
 	if (first) {
 		if (!conn->begun)
@@ -359,7 +361,10 @@ static enum io run_tls_garbage(struct conn *conn, const struct step *step, struc
 	return conn_flush(conn);
 }
 
-/* Closing a socket with something unread in it makes the kernel send RST, which may overtake our last bytes: so read on until the client has closed too, for a while. */
+/*
+ * Closing a socket with something unread in it makes the kernel send RST, which may overtake our last bytes: so read on until the
+ * client has closed too, for a while.
+ */
 static enum io run_end(struct conn *conn, const struct step *step, struct worker_shared *shared, bool first)
 {
 	if (first) {

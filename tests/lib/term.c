@@ -171,20 +171,26 @@ void term_signal(struct term *term, int signal)
 
 long term_cpu_ms(const struct term *term)
 {
-	unsigned long user, kernel;
-	char path[64], line[1024], *at;
+	enum { USER_TIME = 14, STATE = 3 };	/* fields of proc(5), from 1; the name before the state may hold blanks */
+	char path[64], line[1024], *at = NULL;
+	unsigned long ticks;
 	FILE *file;
-	long ms = -1;
+	int field;
 
 	snprintf(path, sizeof path, "/proc/%d/stat", (int)term->pid);
 	file = fopen(path, "re");
 	if (!file)
 		return -1;
-	if (fgets(line, sizeof line, file) && (at = strrchr(line, ')'))
-	    && sscanf(at, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel) == 2)
-		ms = (long)((user + kernel) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK));
+	if (fgets(line, sizeof line, file))
+		at = strrchr(line, ')');
 	(void)fclose(file);
-	return ms;
+	for (field = STATE - 1; at && field < USER_TIME; field++)
+		at = strchr(at + 1, ' ');
+	if (!at)
+		return -1;
+	ticks = strtoul(at, &at, 10);
+	ticks += strtoul(at, NULL, 10);
+	return (long)(ticks * 1000 / (unsigned long)sysconf(_SC_CLK_TCK));
 }
 
 static void answer(struct term *term)

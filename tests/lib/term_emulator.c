@@ -290,7 +290,7 @@ struct term_cell emulator_cell(const struct emulator *emulator, int row, int col
 		return out;
 	for (i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i] && cell.chars[i] != UINT32_MAX; i++)
 		used += text_encode(cell.chars[i], out.text + used);
-	out.width = cell.width;
+	out.width = (unsigned char)cell.width;
 	out.fg = convert(&cell.fg);
 	out.bg = convert(&cell.bg);
 	out.bold = cell.attrs.bold;

@@ -17,7 +17,10 @@
 
 #include "kumatop/heap.h"
 
-/* Signals as after boot, the descriptors it was given as 3, 4, …, and no other: one more copy of a test's pipe or terminal here, and the test would never see its end. */
+/*
+ * Signals as after boot, the descriptors it was given as 3, 4, …, and no other: with one more copy of a test's pipe or terminal
+ * here, the test would never see its end.
+ */
 static void settle(pid_t parent, int *control, int *log_fd, int *fds, size_t fd_count)
 {
 	sigset_t none;
@@ -98,7 +101,8 @@ static bool receive_all(int fd, void *data, size_t length)
 	return true;
 }
 
-bool worker_start(struct worker *worker, worker_main *run, void *arg, const int *fds, size_t fd_count, const char *log_path, struct error *err)
+bool worker_start(struct worker *worker, worker_main *run, void *arg, const int *fds, size_t fd_count, const char *log_path,
+    struct error *err)
 {
 	int pair[2], log_fd = -1, copies[WORKER_FDS];
 	pid_t parent = getpid();
@@ -109,6 +113,7 @@ bool worker_start(struct worker *worker, worker_main *run, void *arg, const int 
 		return error_set(err, EXIT_INTERNAL, "too many descriptors for a worker");
 	if (log_path && (log_fd = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600)) < 0)
 		return error_errno(err, EXIT_INPUT_OUTPUT, "%s", log_path);
+	/* cppcheck-suppress invalidFunctionArg ; anonymous memory has no descriptor */
 	worker->shared = mmap(NULL, sizeof *worker->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (worker->shared == MAP_FAILED || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
 		error_errno(err, EXIT_INTERNAL, "starting a worker");

@@ -48,7 +48,8 @@ struct worker {
 typedef void worker_main(struct worker_shared *shared, int control, const int *fds, void *arg);
 
 /* log_path may be NULL. fds stay open in the parent. */
-bool worker_start(struct worker *worker, worker_main *run, void *arg, const int *fds, size_t fd_count, const char *log_path, struct error *err);
+bool worker_start(struct worker *worker, worker_main *run, void *arg, const int *fds, size_t fd_count, const char *log_path,
+    struct error *err);
 void worker_stop(struct worker *worker);	/* accepts one that never started */
 
 /* Sends text and waits until the child has taken it. */
