@@ -17,6 +17,7 @@ static const enum role toast_roles[] = {
 struct bar_item {
 	char key[24];
 	const char *label;
+	bool word;		/* the key is a word, which must not run into the label */
 	int width;
 };
 
@@ -32,7 +33,8 @@ static size_t collect_items(const struct tui *tui, const struct hint *hints, str
 
 		key_print(action_key(hints->action, 0), utf8, item->key, sizeof item->key);
 		item->label = hints->label ? hints->label : action_rows[hints->action].label;
-		item->width = (int)(text_width(item->key) + text_width(item->label));
+		item->word = (unsigned char)item->key[0] < 0x80 && item->key[1] && item->key[0] != '^';
+		item->width = (int)(text_width(item->key) + text_width(item->label)) + item->word;
 	}
 	return count;
 }
@@ -61,6 +63,7 @@ static void draw_keybar(const struct tui *tui, struct area bar, const struct hin
 	struct bar_item items[ITEMS_MOST];
 	size_t count = collect_items(tui, hints, items);
 	int room = bar.columns - 2;
+	/* a blank between each key and its label, if there is room for that */
 	bool wide = bar_width(items, count, 2, 1) <= room;
 	int x = 1;
 
@@ -68,12 +71,16 @@ static void draw_keybar(const struct tui *tui, struct area bar, const struct hin
 		count = fit_items(items, count, room);
 	paint_fill(bar, 0, 0, bar.columns, ROLE_KEYBAR, ' ');
 	for (size_t i = 0; i < count; i++) {
-		/* one word after another reads badly where a key is a word itself */
-		bool apart = wide || (items[i].key[1] && (unsigned char)items[i].key[0] < 0x80 && bar_width(items, count, 1, 1) <= room);
-
-		x += paint_text(bar, 0, x, ROLE_KEYBAR_KEY, items[i].key) + apart;
+		x += paint_text(bar, 0, x, ROLE_KEYBAR_KEY, items[i].key) + (wide || items[i].word);
 		x += paint_text(bar, 0, x, ROLE_KEYBAR, items[i].label) + (wide ? 2 : 1);
 	}
+}
+
+static const struct hint *hints_now(struct tui *tui)
+{
+	static const struct hint typing[] = { { ACTION_OPEN, "Done" }, { ACTION_BACK, "Clear" }, { ACTION_NONE, NULL } };
+
+	return stack_place(tui) == IN_PROMPT ? typing : tui->top->kind->hints;
 }
 
 static void draw_stack(struct view *view, struct area area)
@@ -106,5 +113,5 @@ void frame_draw(struct tui *tui)
 	draw_stack(tui->top, body);
 	draw_toast(tui, body);
 	if (bar)
-		draw_keybar(tui, area_part(area, area.rows - 1, 0, 1, area.columns), tui->top->kind->hints);
+		draw_keybar(tui, area_part(area, area.rows - 1, 0, 1, area.columns), hints_now(tui));
 }

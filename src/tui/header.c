@@ -16,7 +16,14 @@ static const enum state counted[] = {
 	STATE_UP, STATE_DEGRADED, STATE_PENDING, STATE_DOWN, STATE_UNKNOWN, STATE_MAINTENANCE, STATE_PAUSED,
 };
 
-static int draw_counts(const struct tui *tui, struct area area, int y, int x, bool words)
+/* As state_word(), but short, and what matters most in capitals. */
+static const char *word_of(enum state state)
+{
+	return state == STATE_DOWN ? "DOWN" : state == STATE_MAINTENANCE ? "maint" : state_word((int)state);
+}
+
+/* words: each number with its state and gap cells between them; else as narrow as can be. */
+static int draw_counts(const struct tui *tui, struct area area, int y, int x, int gap, bool words)
 {
 	const struct snapshot *snapshot = tui->snapshot;
 	int start = x;
@@ -31,13 +38,25 @@ static int draw_counts(const struct tui *tui, struct area area, int y, int x, bo
 		if (!count && state != STATE_UP)
 			continue;
 		if (words)
-			x += paint_print(area, y, x, role, "%s %u %s", glyph_state(tui->canvas.glyphs, (int)state), count, state_word((int)state)) + 3;
+			x += paint_print(area, y, x, role, "%s %u %s", glyph_state(tui->canvas.glyphs, (int)state), count, word_of(state));
 		else
-			x += paint_print(area, y, x, role, "%s%u", glyph_state(tui->canvas.glyphs, (int)state), count) + 1;
+			x += paint_print(area, y, x, role, "%s%u", glyph_state(tui->canvas.glyphs, (int)state), count);
+		x += gap;
 	}
 	if (snapshot->by_state[STATE_NEW])
 		x += paint_print(area, y, x, ROLE_HEADER_KEY, "%u new", snapshot->by_state[STATE_NEW]) + 1;
 	return x - start;
+}
+
+/* Cells of the counts with words and these gaps. */
+static int width_of_counts(const struct snapshot *snapshot, int gap)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+		if (snapshot->by_state[counted[i]])
+			width += snprintf(NULL, 0, "  %u%s", snapshot->by_state[counted[i]], word_of(counted[i])) + 1 + gap;
+	return width + (snapshot->by_state[STATE_NEW] ? snprintf(NULL, 0, "%u new", snapshot->by_state[STATE_NEW]) : 0);
 }
 
 static int draw_fact(struct area area, int y, int x, const char *word, const char *value, bool well)
@@ -175,8 +194,11 @@ static int draw_wide(const struct tui *tui, const struct list *list, struct area
 	x += paint_text(area, 0, x, ROLE_HEADER, tui->board->host ? tui->board->host : "") + 4;
 	int clock = draw_clock(tui, area, 0, true);
 
-	draw_counts(tui, area_part(area, 0, 0, 1, clock - 1), 0, x, clock - x > 76);
 	if (tui->snapshot) {
+		int gap = width_of_counts(tui->snapshot, 3) <= clock - x ? 3 : 2;
+		bool words = width_of_counts(tui->snapshot, gap) <= clock - x;
+
+		draw_counts(tui, area_part(area, 0, 0, 1, clock - 1), 0, x, gap, words);
 		find_facts(&tui->snapshot->health, facts);
 		x = 1;
 		for (int i = 0; i < FACTS; i++)
@@ -199,7 +221,7 @@ static int draw_middle(const struct tui *tui, struct area area)
 
 	if (tui->board->host)
 		x += paint_text(area_part(area, 0, 0, 1, 1 + 16), 0, x, ROLE_TEXT_STRONG, tui->board->host) + 2;
-	x += draw_counts(tui, area_part(area, 0, 0, 1, clock - 1), 0, x, false);
+	x += draw_counts(tui, area_part(area, 0, 0, 1, clock - 1), 0, x, 1, false);
 	draw_facts_right(tui, area, 0, x, clock - 2);
 	draw_banner(tui, area, 1);
 	return 2;
@@ -213,7 +235,7 @@ int header_draw(const struct tui *tui, const struct list *list, struct area area
 		return draw_middle(tui, area);
 	int clock = area.columns >= 36 ? draw_clock(tui, area, 0, false) : area.columns;
 
-	draw_counts(tui, area_part(area, 0, 0, 1, clock - 1), 0, 1, false);
+	draw_counts(tui, area_part(area, 0, 0, 1, clock - 1), 0, 1, 1, false);
 	if (area.rows >= 4 && draw_banner(tui, area, 1))
 		return 2;
 	return 1;

@@ -617,14 +617,16 @@ static void list_draw(struct view *view, struct area area)
 	int y = header_draw(tui, list, area);
 	int left = area.rows - y;
 	int info = area.columns >= INFO_COLUMNS_LEAST && area.rows >= INFO_ROWS_LEAST ? 2 : 0;
-	bool preview = area.columns >= 100 && area.rows >= 29 && (int)rows_count(list->rows) + 2 + PREVIEW_ROWS + 2 <= left;
+	int spare = left - (int)(rows_count(list->rows) < 10000 ? rows_count(list->rows) : 10000) - 4;
+	bool preview = area.columns >= 100 && area.rows >= 29 && spare >= PREVIEW_ROWS;
+	int preview_rows = spare < PREVIEW_ROWS_MOST ? spare : PREVIEW_ROWS_MOST;
 	struct area status = area_part(area, area.rows - 1, 0, 1, area.columns);
 
 	if (preview)
-		info = PREVIEW_ROWS + 1;
+		info = preview_rows + 1;
 	draw_rows(tui, list, area_part(area, y, 0, left - info, area.columns));
 	if (preview)
-		preview_draw(tui, selected_monitor(list), area_part(area, area.rows - PREVIEW_ROWS - 1, 0, PREVIEW_ROWS, area.columns));
+		preview_draw(tui, selected_monitor(list), area_part(area, area.rows - preview_rows - 1, 0, preview_rows, area.columns));
 	else if (info)
 		info_draw(tui, selected_monitor(list), area_part(area, area.rows - 2, 0, 2, area.columns));
 	(void)draw_status(tui, list, status);

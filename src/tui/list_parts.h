@@ -47,7 +47,7 @@ void row_draw(const struct tui *tui, const struct list *list, const struct layou
 void row_draw_heads(const struct list *list, const struct layout *layout, struct area area, int y);
 
 /* info.c: two lines about the selected one, or the pane with its graph. */
-enum { PREVIEW_ROWS = 8 };
+enum { PREVIEW_ROWS = 8, PREVIEW_ROWS_MOST = 14 };
 void info_draw(const struct tui *tui, const struct monitor_view *monitor, struct area area);
 void preview_draw(const struct tui *tui, const struct monitor_view *monitor, struct area area);
 

@@ -12,7 +12,11 @@
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
 
-enum { TEXT_MOST = 4096 };	/* bytes of one text: more than any terminal is wide */
+enum {
+	TEXT_MOST = 4096,	/* bytes of one text: more than any terminal is wide */
+	EMOJI_FIRST = 0x1f000,
+	EMOJI_LAST = 0x1fbff,
+};
 
 static const struct cell blank = { .point = ' ', .role = ROLE_TEXT, .under = ROLE_TEXT };
 
@@ -154,7 +158,8 @@ static uint32_t presentable(const struct canvas *canvas, uint32_t point, int *wi
 		*width = cells < 0 ? 1 : cells;
 		return '?';
 	}
-	if (cells < 0)
+	/* terminals disagree about how wide the emoji are, and a table must not */
+	if (cells < 0 || (point >= EMOJI_FIRST && point <= EMOJI_LAST))
 		return '?';
 	*width = cells;
 	return point;

@@ -103,7 +103,7 @@ static void draw_message(const struct brush *brush, const struct layout_column *
 	char count[32] = "", until[64] = "", when[32];
 	enum role role = standing->state == STATE_UP ? ROLE_TEXT_DIM : ROLE_TEXT;
 
-	if (!*reason && view->has_result)
+	if (!*reason && view->has_result && view->verdict != VERDICT_UP)
 		reason = outcome_row(view->outcome)->sentence;
 	if (!view->has_result && !*reason)
 		reason = view->checking ? "being checked" : "waits for its first check";
@@ -214,6 +214,6 @@ void row_draw_heads(const struct list *list, const struct layout *layout, struct
 		else
 			paint_text(area_part(area, y, column->x, 1, column->width), 0, 0, role, title);
 	}
-	if (sorted == COLUMN_STATE && area.columns > 2)
-		paint_glyph(area, y, 1, ROLE_TABLE_SORT, list->reverse ? GLYPH_ASCENDING : GLYPH_DESCENDING);
+	if (sorted == COLUMN_STATE && list->reverse && area.columns > 2)
+		paint_glyph(area, y, 1, ROLE_TABLE_SORT, GLYPH_ASCENDING);
 }
