@@ -149,9 +149,9 @@ static bool replay_beats(struct archive *archive, struct replay *replay, monitor
 		for (size_t i = 0; i < count; i++) {
 			const struct past_beat *beat = &archive->page[i];
 
+			apply_cuts_before(replay, beat->time_us);
 			if (beat->time_us >= to_us && (!is_open(&replay->ledger) || behind++ >= UNSETTLED_MOST))
 				return true;
-			apply_cuts_before(replay, beat->time_us);
 			ledger_result(&replay->ledger, beat->time_us, beat->reach_ms * INT64_C(1000), (enum verdict)beat->verdict,
 			    replay->state, (enum state)beat->state);
 			replay->state = (enum state)beat->state;
