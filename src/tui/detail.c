@@ -182,7 +182,7 @@ static bool detail_act(struct view *view, enum action action)
 }
 
 static const struct hint detail_hints[] = {
-	{ ACTION_BACK, NULL }, { ACTION_UP, "Other" }, { ACTION_LONGER, NULL }, { ACTION_CHECK, NULL }, { ACTION_PAUSE, NULL },
+	{ ACTION_BACK, NULL }, { ACTION_UP, "" }, { ACTION_DOWN, "Other" }, { ACTION_SHORTER, "" }, { ACTION_LONGER, NULL }, { ACTION_CHECK, NULL }, { ACTION_PAUSE, NULL },
 	{ ACTION_EDIT, NULL }, { ACTION_ACKNOWLEDGE, NULL }, { ACTION_WHY, "Evidence" }, { ACTION_EVENTS, NULL },
 	{ ACTION_HELP, NULL }, { ACTION_NONE, NULL },
 };

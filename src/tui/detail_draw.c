@@ -13,7 +13,7 @@
 #include "kumatop/shared.h"
 #include "kumatop/text.h"
 
-enum { WIDE = 100, TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_MOST = 6, PANEL_ROWS = 7, EVENTS_LEAST = 3 };
+enum { WIDE = 100, TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_RULE_FROM_ROWS = 4, PANEL_ROWS = 7, EVENTS_LEAST = 3 };
 
 /* Rows of each part, rules included; 0: left out. */
 struct plan {
@@ -25,7 +25,7 @@ static void draw_title(struct view *view, const struct monitor_view *monitor, st
 	const struct standing *standing = &monitor->standing;
 	enum role role = glyph_state_role((int)standing->state);
 	struct line line = { area, 0, 1 };
-	char text[64], when[64];
+	char text[128], when[64];
 
 	int room = area.columns / 2;
 
@@ -100,11 +100,10 @@ static void draw_why(struct view *view, const struct monitor_view *monitor, stru
 {
 	enum role role = glyph_state_role((int)monitor->standing.state);
 	char text[RESULT_DETAIL_SIZE + 64];
-	int left = area.rows - 3, y = 1;
+	int y = area.rows >= WHY_RULE_FROM_ROWS, left = area.rows - 2 - y;
 
-	paint_rule(area, 0, ROLE_TEXT_DIM, "why");
-	if (area.rows < 2)
-		return;
+	if (y)
+		paint_rule(area, 0, ROLE_TEXT_DIM, "why");
 	paint_text(area, y++, 1, role, why_reason(monitor->outcome, shared_read(monitor->detail), text, sizeof text));
 	if (left > 0 && (*shared_read(monitor->address) || monitor->phase_us[PHASE_TOTAL] >= 0)) {
 		struct line line = { area, y++, 1 };
@@ -174,7 +173,7 @@ static void draw_stats(const struct history_series *series, struct area area)
 		{ "p99", series->p99_us }, { "max", series->max_us },
 	};
 	struct line line = { area, 0, 1 };
-	char ms[32], phases[160];
+	char ms[32];
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		line_print(&line, ROLE_TEXT_DIM, "%s", numbers[i].label);
@@ -184,12 +183,17 @@ static void draw_stats(const struct history_series *series, struct area area)
 	}
 	line_print(&line, ROLE_TEXT_DIM, "ms");
 	line_gap(&line, 3);
-	int32_t mean[PHASE_COUNT];
+	for (int i = 0; i < PHASE_TOTAL; i++) {
+		char phase[48];
 
-	memcpy(mean, series->phase_mean_us, sizeof mean);
-	mean[PHASE_TOTAL] = -1;
-	why_phases(mean, phases, sizeof phases);
-	line_exact(area, 0, line.x, ROLE_TEXT_DIM, phases, strlen(phases));
+		if (series->phase_mean_us[i] < 0)
+			continue;
+		snprintf(phase, sizeof phase, "%s %s", why_phase_label(series->phase_mean_us, i), line_ms(series->phase_mean_us[i], ms, sizeof ms));
+		if (line.x + (int)strlen(phase) > area.columns)
+			break;
+		line_print(&line, ROLE_TEXT_DIM, "%s", phase);
+		line_gap(&line, 1);
+	}
 }
 
 static void draw_uptime(const struct detail *detail, const struct monitor_view *monitor, const struct history_series *series,
@@ -259,7 +263,7 @@ static struct plan make_plan(const struct monitor_view *monitor, int rows, int c
 	bool panels = columns >= WIDE && rows >= TALL;
 
 	plan.target = rows >= 6 ? take(&left, 1, 1) : 0;
-	plan.why = why ? take(&left, why, 2) : 0;
+	plan.why = why ? take(&left, rows < 10 && why > 3 ? 3 : why, 2) : 0;
 	plan.graph = take(&left, GRAPH_LEAST, 4);
 	if (panels) {
 		plan.panels = take(&left, PANEL_ROWS + 1, PANEL_ROWS + 1);

@@ -92,7 +92,6 @@ static void draw_times_panel(const struct detail *detail, const struct history_s
 		{ "min", series->min_us }, { "avg", series->mean_us }, { "p50", series->p50_us }, { "p90", series->p90_us },
 		{ "p95", series->p95_us }, { "p99", series->p99_us }, { "max", series->max_us },
 	};
-	static const char *const phases[] = { "name", "tcp", "tls", "first byte", "body" };
 	char title[64], text[32];
 
 	snprintf(title, sizeof title, "response time, %s, ms", detail_ranges[detail->range].name);
@@ -105,7 +104,7 @@ static void draw_times_panel(const struct detail *detail, const struct history_s
 	for (int i = 0; i < PHASE_TOTAL; i++) {
 		if (series->phase_mean_us[i] < 0)
 			continue;
-		paint_text(area, i + 2, 17, ROLE_TEXT_DIM, phases[i]);
+		paint_text(area, i + 2, 17, ROLE_TEXT_DIM, why_phase_label(series->phase_mean_us, i));
 		paint_field_right(area, i + 2, 28, 7, ROLE_TEXT, line_ms(series->phase_mean_us[i], text, sizeof text));
 	}
 }

@@ -54,16 +54,25 @@ static void draw_input(struct area area, struct field *field, int y, int x, int 
 		paint_cursor(area, y, x + 1 + cursor);
 }
 
-static void walk_field(struct walk *walk, struct field *field, int x, int width, bool focused)
+/* Of two settings of one section beside each other the second one need not say it again. */
+static const char *second_label(const struct field *first, const struct field *second)
+{
+	bool same = first->row && second->row && first->row->section && second->row->section
+	    && strcmp(first->row->section, second->row->section) == 0;
+
+	return same ? second->row->name : second->label;
+}
+
+static void walk_field(struct walk *walk, struct field *field, const char *label, int x, int width, bool focused)
 {
 	if (focused)
 		walk->focus_y = walk->y;
 	if (!walk->area.canvas)
 		return;
-	int label = x ? LABEL_LEAST : walk->label_width;
+	int before = x ? LABEL_LEAST : walk->label_width;
 
-	paint_field(walk->area, walk->y, x, label, focused ? ROLE_TEXT_STRONG : ROLE_DIALOG, field->label);
-	draw_input(walk->area, field, walk->y, x + label, width - label, focused);
+	paint_field(walk->area, walk->y, x, before, focused ? ROLE_TEXT_STRONG : ROLE_DIALOG, label);
+	draw_input(walk->area, field, walk->y, x + before, width - before, focused);
 }
 
 static bool has_error(const struct field *field)
@@ -111,9 +120,9 @@ static int walk_items(struct walk *walk)
 		}
 		if (walk->halves && form->items[i].half && i + 1 < form->item_count && form->items[i + 1].half)
 			second = form->items[i + 1].field;
-		walk_field(walk, field, 0, second ? width / 2 - 1 : width, i == form->focus);
+		walk_field(walk, field, field->label, 0, second ? width / 2 - 1 : width, i == form->focus);
 		if (second)
-			walk_field(walk, second, width / 2 + 1, width - width / 2 - 1, ++i == form->focus);
+			walk_field(walk, second, second_label(field, second), width / 2 + 1, width - width / 2 - 1, ++i == form->focus);
 		walk->y++;
 		if (has_error(field))
 			walk_error(walk, field, walk->label_width + 1 < width / 2 ? walk->label_width + 1 : 0);
@@ -186,9 +195,11 @@ static void draw_summary(const struct form *form, struct area area, int y)
 		line_print(&line, ROLE_TEXT_DIM, "what it is called in lists and alerts");
 	else if (field->part == FIELD_TARGET && form->kind)
 		line_print(&line, ROLE_TEXT_DIM, "%s: %s", form->kind->name, form->kind->summary);
-	else if (field->row)
-		line_print(&line, ROLE_TEXT_DIM, "%s%s%s", field->row->summary, field->row->example ? ", as in " : "",
-		    field->row->example ? field->row->example : "");
+	if (!field->row)
+		return;
+	line_print(&line, ROLE_TEXT_DIM, "%s", field->row->summary);
+	if (field->row->example && line.x + 8 + (int)text_width(field->row->example) <= area.columns)
+		line_print(&line, ROLE_TEXT_DIM, ", as in %s", field->row->example);
 }
 
 static void draw_buttons(struct area area, int y)

@@ -3,6 +3,8 @@
  */
 #include "form.h"
 
+#include <ctype.h>
+
 #include "kumatop/conf.h"
 #include "kumatop/heap.h"
 #include "kumatop/probe.h"
@@ -14,10 +16,10 @@ enum { PROMINENT_MOST = 2 };
 static const char *const main_settings[] = { "interval", "timeout", "group", "tags" };
 enum { MAIN_COUNT = sizeof main_settings / sizeof *main_settings };
 
-static struct field *add_field(struct form *form, enum field_part part, const struct kind *kind, const struct setting *row)
+static void add_field(struct form *form, enum field_part part, const struct kind *kind, const struct setting *row)
 {
 	if (form->field_count == FIELDS_MOST)
-		return NULL;
+		return;
 	struct field *field = heap_zero(1, sizeof *field);
 
 	field->part = part;
@@ -27,13 +29,13 @@ static struct field *add_field(struct form *form, enum field_part part, const st
 		snprintf(field->label, sizeof field->label, "%s%s%s", row->section ? row->section : "", row->section ? " " : "", row->name);
 		for (char *p = field->label; *p; p++)
 			*p = *p == '_' ? ' ' : *p;
+		field->label[0] = (char)toupper((unsigned char)field->label[0]);
 		field->edit.secret = row->type == SETTING_SECRET;
 	} else {
-		text_copy(field->label, sizeof field->label, part == FIELD_NAME ? "name" : "target");
+		text_copy(field->label, sizeof field->label, part == FIELD_NAME ? "Name" : "Target");
 		field->edit.limit = part == FIELD_NAME ? SPEC_NAME_MOST : 0;
 	}
 	form->fields[form->field_count++] = field;
-	return field;
 }
 
 static struct field *find_field(const struct form *form, enum field_part part, const struct kind *kind, const char *name)
@@ -47,14 +49,15 @@ static struct field *find_field(const struct form *form, enum field_part part, c
 	return NULL;
 }
 
+/* The first two, from the beginning. */
 static struct field *target_field(const struct form *form)
 {
-	return find_field(form, FIELD_TARGET, NULL, NULL);
+	return form->fields[0];
 }
 
 static struct field *name_field(const struct form *form)
 {
-	return find_field(form, FIELD_NAME, NULL, NULL);
+	return form->fields[1];
 }
 
 /* What the monitor would be if only target and name were given; NULL while there is no target. */
@@ -152,8 +155,11 @@ static void add_kind(struct form *form, const struct kind *kind)
 
 void form_begin(struct form *form, const struct monitor_spec *base, const struct conf_settings *defaults)
 {
-	struct field *target = add_field(form, FIELD_TARGET, NULL, NULL), *name = add_field(form, FIELD_NAME, NULL, NULL);
 	struct error err;
+
+	add_field(form, FIELD_TARGET, NULL, NULL);
+	add_field(form, FIELD_NAME, NULL, NULL);
+	struct field *target = target_field(form), *name = name_field(form);
 
 	for (const struct setting *row = spec_settings; row->name; row++)
 		if (strcmp(row->name, "renamed_from") != 0)
@@ -336,6 +342,17 @@ static void set_placeholders(struct form *form, struct monitor_spec *bare)
 	}
 }
 
+/* What holds for every monitor can be shown before there is a target. */
+static void show_defaults(struct form *form, const struct conf_settings *defaults)
+{
+	struct error err;
+	struct monitor_spec *any = conf_new_monitor("localhost", NULL, defaults, SPEC_ADDED, &err);
+
+	if (any)
+		set_placeholders(form, any);
+	spec_release(any);
+}
+
 /* A spec with everything applied, unsealed; *fine tells whether every field could be. NULL without a target. */
 static struct monitor_spec *assemble(struct form *form, const struct snapshot *snapshot, const struct conf_settings *defaults, bool *fine)
 {
@@ -346,8 +363,10 @@ static struct monitor_spec *assemble(struct form *form, const struct snapshot *s
 	form->kind = NULL;
 	for (size_t i = 0; i < form->field_count; i++)
 		form->fields[i]->error[0] = '\0';
-	if (!check_target(form))
+	if (!check_target(form)) {
+		show_defaults(form, defaults);
 		return NULL;
+	}
 	struct monitor_spec *spec = bare_spec(form, defaults, &err);
 
 	if (!spec) {

@@ -71,6 +71,12 @@ static const char *const phase_labels[PHASE_TOTAL] = {
 	[PHASE_TRANSFER] = "body",
 };
 
+const char *why_phase_label(const int32_t phase_us[PHASE_COUNT], int phase)
+{
+	/* a ping has a reply and nothing before it */
+	return phase == PHASE_FIRST_BYTE && phase_us[PHASE_CONNECT] < 0 ? "reply" : phase_labels[phase];
+}
+
 static void add_phase(struct buf *out, const char *label, int32_t us)
 {
 	char ms[16];
@@ -85,12 +91,8 @@ void why_phases(const int32_t phase_us[PHASE_COUNT], char *out, size_t size)
 
 	buf_init(&text, size - 1);
 	for (int i = 0; i < PHASE_TOTAL; i++) {
-		if (phase_us[i] < 0)
-			continue;
-		/* a ping has a reply and nothing before it */
-		bool reply = i == PHASE_FIRST_BYTE && phase_us[PHASE_CONNECT] < 0;
-
-		add_phase(&text, reply ? "reply" : phase_labels[i], phase_us[i]);
+		if (phase_us[i] >= 0)
+			add_phase(&text, why_phase_label(phase_us, i), phase_us[i]);
 	}
 	if (phase_us[PHASE_TOTAL] >= 0)
 		buf_print(&text, "%s= %s ms", text.length ? "  " : "", line_ms(phase_us[PHASE_TOTAL], ms, sizeof ms));

@@ -25,6 +25,9 @@ char *why_body(const char *evidence, char *out, size_t size);
 /* "name 4  tcp 12  tls 31  first byte 88  = 135 ms": what was reached, as far as there is room. */
 void why_phases(const int32_t phase_us[PHASE_COUNT], char *out, size_t size);
 
+/* What a phase is called beside the others that were reached. */
+const char *why_phase_label(const int32_t phase_us[PHASE_COUNT], int phase);
+
 /* "3 of 3 failures" of the run that counts in this state; "" when none does. */
 char *why_run(const struct monitor_view *view, char *out, size_t size);
 
