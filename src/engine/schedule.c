@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "kumatop/log.h"
+
 enum { TICK_US = 20000 };
 
 int64_t schedule_spread_us(size_t monitors)
@@ -95,26 +97,35 @@ static void begin(struct monitor *monitor, int64_t now_us)
 	monitor_check_now(monitor);
 }
 
+/* Nobody observed anything while the machine slept, however far the last results reach. */
+static void account_for_sleep(struct engine *engine, int64_t asleep_us)
+{
+	int64_t from_us = unix_now_us() - asleep_us;
+
+	for (size_t i = 0; i < picture_count(engine->picture); i++) {
+		struct monitor *monitor = engine->monitors[i];
+
+		ledger_interrupt(&monitor->ledger, from_us, monitor_view(monitor)->standing.state);
+	}
+}
+
 static void look_for_sleep(struct engine *engine)
 {
-	int64_t slept_us = suspended_us();
-	char length[32];
+	int64_t slept_us = suspended_us(), asleep_us = slept_us - engine->slept_us;
+	struct event event = { .time_us = unix_now_us(), .kind = EVENT_TROUBLE, .lasted_us = asleep_us, .code = -1 };
+	char text[128], length[32];
 
-	if (slept_us - engine->slept_us > SECOND_US) {
-		char text[128];
-		struct event event = {
-			.time_us = unix_now_us(), .kind = EVENT_TROUBLE, .lasted_us = slept_us - engine->slept_us,
-		};
-
-		snprintf(text, sizeof(text), "this machine slept for %s: that time is unknown",
-		    length_print(slept_us - engine->slept_us, length, sizeof(length)));
-		event.detail = shared_create(text);
-		if (engine->settings.sinks.event)
-			engine->settings.sinks.event(engine->settings.sinks.arg, &event, NULL);
-		engine->health.events++;
-		event_finish(&event);
-	}
 	engine->slept_us = slept_us;
+	if (asleep_us <= SECOND_US)
+		return;
+	account_for_sleep(engine, asleep_us);
+	snprintf(text, sizeof(text), "this machine slept for %s: that time is unknown", length_print(asleep_us, length, sizeof(length)));
+	log_line(LOG_LEVEL_WARNING, "%s", text);
+	event.detail = shared_create(text);
+	if (engine->settings.sinks.event)
+		engine->settings.sinks.event(engine->settings.sinks.arg, &event, NULL);
+	engine->health.events++;
+	event_finish(&event);
 }
 
 void schedule_tick(struct engine *engine)
