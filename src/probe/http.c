@@ -277,7 +277,7 @@ static void follow(struct probe *probe, const char *url)
 		finish(probe);
 		return;
 	}
-	if (strlen(url) > HTTP_URL_MOST || !http_place_read(&to, url, &why)) {
+	if (strlen(url) > HTTP_URL_MOST || !http_place_read(&to, url, NULL, &why)) {
 		const char *scheme = strstr(url, "://");
 		bool other = scheme != NULL && strncasecmp(url, "http", 4) != 0;
 		report_bad_redirect(probe, url, strlen(url) > HTTP_URL_MOST ? "too long" : other ? "only http and https are followed"

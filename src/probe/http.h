@@ -76,8 +76,8 @@ bool http_read_target(const char *text, char **canonical, struct error *err);
 bool http_prepare(const struct monitor_spec *spec, void **prepared, struct error *err);
 void http_unprepare(void *prepared);
 
-/* Takes an absolute URL of a redirect apart. */
-bool http_place_read(struct http_place *place, const char *url, struct error *err);
+/* Takes an absolute URL apart. *canonical (heap memory; may be NULL) is how it is kept and shown. */
+bool http_place_read(struct http_place *place, const char *url, char **canonical, struct error *err);
 void http_place_finish(struct http_place *place);
 bool http_same_origin(const struct http_place *a, const struct http_place *b);
 

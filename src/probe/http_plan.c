@@ -66,7 +66,7 @@ static char *with_zone(char *host, char *zone)
 	return whole;
 }
 
-bool http_place_read(struct http_place *place, const char *text, struct error *err)
+bool http_place_read(struct http_place *place, const char *text, char **canonical, struct error *err)
 {
 	*place = (struct http_place){ 0 };
 	CURLU *url = parse_url(text, err);
@@ -86,8 +86,13 @@ bool http_place_read(struct http_place *place, const char *text, struct error *e
 	}
 	if (good) {
 		curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
+		if (canonical != NULL)
+			*canonical = url_part(url, CURLUPART_URL, 0);
+		/* An international name goes out in its ASCII form: libcurl finds that only in a UTF-8 locale. */
+		if (!place->endpoint.literal && strcmp(place->endpoint.host, host) != 0)
+			curl_url_set(url, CURLUPART_HOST, place->endpoint.host, 0);
 		place->url = url_part(url, CURLUPART_URL, 0);
-		good = place->url != NULL || refuse_url(text, CURLUE_MALFORMED_INPUT, err);
+		assert(place->url != NULL);
 	}
 	free(scheme);
 	free(host);
@@ -113,10 +118,8 @@ bool http_same_origin(const struct http_place *a, const struct http_place *b)
 bool http_read_target(const char *text, char **canonical, struct error *err)
 {
 	struct http_place place;
-	if (!target_is_plain(text, err) || !http_place_read(&place, text, err))
+	if (!target_is_plain(text, err) || !http_place_read(&place, text, canonical, err))
 		return false;
-	*canonical = place.url;
-	place.url = NULL;
 	http_place_finish(&place);
 	return true;
 }
@@ -232,7 +235,7 @@ static bool check_settings(const struct http_settings *settings, struct error *e
 static bool fill(struct http_plan *plan, const struct monitor_spec *spec, struct error *err)
 {
 	const struct http_settings *settings = spec->settings;
-	if (!check_settings(settings, err) || !http_place_read(&plan->place, spec->target, err))
+	if (!check_settings(settings, err) || !http_place_read(&plan->place, spec->target, NULL, err))
 		return false;
 	plan->method = settings->method != NULL ? settings->method : settings->body != NULL ? "POST" : "GET";
 	plan->sends_body = settings->body != NULL || strcmp(plan->method, "POST") == 0;

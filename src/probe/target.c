@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <curl/curl.h>
+#include <locale.h>
 
 #include "kumatop/heap.h"
 #include "kumatop/probe.h"
@@ -33,9 +34,14 @@ bool target_is_plain(const char *text, struct error *err)
 	return true;
 }
 
-/* An international name as DNS has it; NULL if it has no such form. */
+/*
+ * An international name as DNS has it; NULL if it has no such form. The library takes names in the charset of the locale; ours
+ * are UTF-8 whatever the locale is, as in a service that has none.
+ */
 static char *host_to_ascii(const char *host)
 {
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
 	CURLU *url = curl_url();
 	char *ascii = NULL, *result = NULL;
 	if (url != NULL && curl_url_set(url, CURLUPART_SCHEME, "http", 0) == CURLUE_OK
@@ -44,6 +50,10 @@ static char *host_to_ascii(const char *host)
 		result = heap_text(ascii);
 	curl_free(ascii);
 	curl_url_cleanup(url);
+	if (utf8 != (locale_t)0) {
+		uselocale(before);
+		freelocale(utf8);
+	}
 	return result;
 }
 
