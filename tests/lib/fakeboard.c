@@ -170,6 +170,16 @@ static void set_standing(struct monitor_view *view, const struct drawn *row)
 	standing->acknowledged = row->acknowledged;
 }
 
+/* What the first failure showed, phases with it. */
+static void add_evidence(struct monitor_view *view)
+{
+	static const int32_t phase_us[PHASE_COUNT] = { 4000, 12000, 31000, 88000, -1, 135000 };
+
+	memcpy(view->phase_us, phase_us, sizeof phase_us);
+	view->evidence = shared_create("addresses: 192.0.2.10:443\nHTTP/1.1 503 Service Unavailable\nserver: nginx\nretry-after: 30\n\n"
+	    "{\"error\":\"upstream timed out\",\"request\":\"7f3a9c22\"}");
+}
+
 static void add_drawn(struct fakeboard *fake, const struct drawn *row)
 {
 	struct monitor_view *view = add_view(fake, row->name, kind_named(row->kind), row->target);
@@ -178,6 +188,8 @@ static void add_drawn(struct fakeboard *fake, const struct drawn *row)
 	view->spec->common.group = heap_text(row->group);
 	if (row->tag)
 		text_list_from_text(&view->spec->common.tags, row->tag);
+	if (row->state == STATE_DOWN)
+		view->spec->common.runbook = heap_print("https://wiki.example/%s", row->name);
 	seal(view);
 	set_standing(view, row);
 	view->outcome = (uint8_t)row->outcome;
@@ -195,6 +207,8 @@ static void add_drawn(struct fakeboard *fake, const struct drawn *row)
 	view->cert_expires_us = row->cert_days ? FAKEBOARD_NOW_US + row->cert_days * DAY_US + HOUR_US : 0;
 	view->detail = shared_create(row->detail);
 	view->address = shared_create(strcmp(row->kind, "http") == 0 ? "192.0.2.10:443" : "");
+	if (row->outcome == OUTCOME_WRONG_STATUS)
+		add_evidence(view);
 	set_uptime(view, row->uptime);
 	for (size_t i = 0; i < beats; i++) {
 		enum state look = look_of(row->beats[i]);
@@ -327,13 +341,56 @@ static void remove_id(struct fakeboard *fake, monitor_id id)
 		}
 }
 
+/* A monitor as a person asked for it: up at its first check. */
+static void add_new(struct fakeboard *fake, const struct command *command, struct reply *reply)
+{
+	struct monitor_view *view = picture_edit(fake->picture, picture_add(fake->picture));
+
+	view->id = reply->monitor = ++fake->highest;
+	view->spec = spec_hold(command->spec);
+	for (int i = 0; i < PHASE_COUNT; i++)
+		view->phase_us[i] = -1;
+	change_state(fake, view, STATE_UP, "200");
+	view->has_result = true;
+	view->last_us = FAKEBOARD_NOW_US;
+	snprintf(reply->text, sizeof reply->text, "added %s", command->spec->name);
+}
+
+/* A target with "broken" in it fails, one with "refuse" is not taken. */
+static void test(const struct command *command, struct reply *reply)
+{
+	static const int32_t phase_us[PHASE_COUNT] = { 4000, 12000, 31000, 80000, 1000, 128000 };
+	bool broken = strstr(command->spec->target, "broken");
+
+	reply->result = result_make(broken ? OUTCOME_CONNECT_REFUSED : OUTCOME_OK);
+	memcpy(reply->result.phase_us, phase_us, sizeof phase_us);
+	reply->result.cert_expires_us = FAKEBOARD_NOW_US + 61 * DAY_US + HOUR_US;
+	result_set_detail(&reply->result, "%s", broken ? "connection refused by 192.0.2.10:443" : "200 OK");
+}
+
 static void carry_out(struct fakeboard *fake, const struct command *command, struct reply *reply)
 {
 	struct monitor_view *view = edit_id(fake, command->monitor);
 	const char *name = view ? view->spec->name : "";
 
-	reply->done = view != NULL;
+	reply->done = view || command->kind == COMMAND_TEST || command->kind == COMMAND_ADD;
+	if (command->spec && strstr(command->spec->target, "refuse")) {
+		reply->done = false;
+		snprintf(reply->text, sizeof reply->text, "no room for another monitor");
+		return;
+	}
 	switch (command->kind) {
+	case COMMAND_ADD:
+		add_new(fake, command, reply);
+		break;
+	case COMMAND_TEST:
+		test(command, reply);
+		break;
+	case COMMAND_EDIT:
+		spec_release(view->spec);
+		view->spec = spec_hold(command->spec);
+		snprintf(reply->text, sizeof reply->text, "changed %s", view->spec->name);
+		break;
 	case COMMAND_PAUSE:
 		snprintf(reply->text, sizeof reply->text, "paused %s", name);
 		change_state(fake, view, STATE_PAUSED, "paused by you");
@@ -400,27 +457,44 @@ static void fill_series(const struct history_query *query, struct history_series
 	series->amounts.us[TIME_UP] = query->to_us - query->from_us;
 }
 
+static monitor_id id_named(struct fakeboard *fake, const char *name)
+{
+	monitor_id id = 0;
+
+	pthread_mutex_lock(&fake->mutex);
+	for (size_t i = 0; i < picture_count(fake->picture); i++)
+		if (strcmp(picture_view(fake->picture, i)->spec->name, name) == 0)
+			id = picture_view(fake->picture, i)->id;
+	pthread_mutex_unlock(&fake->mutex);
+	return id;
+}
+
 static void fill_events(struct fakeboard *fake, const struct history_query *query, struct history_answer *answer)
 {
-	static const struct { int64_t ago_s; const char *name; enum state from, to; const char *detail; } rows[] = {
-		{ 20, "mail-in", STATE_UP, STATE_PENDING, "421 busy" },
-		{ 133, "checkout-api", STATE_PENDING, STATE_DOWN, "503 Service Unavailable" },
-		{ 736, "db-replica-2", STATE_PENDING, STATE_DOWN, "no connection in 5 s" },
-		{ 1080, "search", STATE_UP, STATE_DEGRADED, "slower than 1 s" },
-		{ 21600, "api-gateway", STATE_DOWN, STATE_UP, "200" },
+	static const struct { int64_t ago_s; const char *name; enum state from, to; enum outcome outcome; const char *detail; int64_t lasted_s; } rows[] = {
+		{ 20, "mail-in", STATE_UP, STATE_PENDING, OUTCOME_PROTOCOL_ERROR, "greeted with 421 busy", 0 },
+		{ 133, "checkout-api", STATE_PENDING, STATE_DOWN, OUTCOME_WRONG_STATUS, "503 Service Unavailable", 0 },
+		{ 736, "db-replica-2", STATE_PENDING, STATE_DOWN, OUTCOME_CONNECT_TIMEOUT, "no connection in 5 s", 0 },
+		{ 1080, "search", STATE_UP, STATE_DEGRADED, OUTCOME_SLOW, "took 1840ms (degraded above 1s)", 0 },
+		{ 21600, "api-gateway", STATE_DOWN, STATE_UP, OUTCOME_OK, "200 OK", 60 },
+		{ 90000, "checkout-api", STATE_DOWN, STATE_UP, OUTCOME_OK, "200 OK", 424 },
 	};
 	size_t count = sizeof rows / sizeof *rows;
 
-	(void)fake;
 	answer->events = heap_zero(count, sizeof *answer->events);
-	for (size_t i = 0; i < count && i < query->most; i++) {
+	for (size_t i = 0; i < count && answer->event_count < query->most; i++) {
+		monitor_id id = id_named(fake, rows[i].name);
+
+		if (query->monitor && query->monitor != id)
+			continue;
 		struct history_event *event = &answer->events[answer->event_count++];
 
 		event->name = heap_text(rows[i].name);
 		event->event = (struct event){
-			.id = (int64_t)(count - i), .monitor = 1, .time_us = FAKEBOARD_NOW_US - rows[i].ago_s * SECOND_US,
-			.since_us = FAKEBOARD_NOW_US - rows[i].ago_s * SECOND_US, .kind = EVENT_STATE, .from = (uint8_t)rows[i].from,
-			.to = (uint8_t)rows[i].to, .detail = shared_create(rows[i].detail),
+			.id = (int64_t)(count - i), .monitor = id, .time_us = FAKEBOARD_NOW_US - rows[i].ago_s * SECOND_US,
+			.since_us = FAKEBOARD_NOW_US - rows[i].ago_s * SECOND_US, .lasted_us = rows[i].lasted_s * SECOND_US, .kind = EVENT_STATE,
+			.from = (uint8_t)rows[i].from, .to = (uint8_t)rows[i].to, .outcome = (uint8_t)rows[i].outcome,
+			.detail = shared_create(rows[i].detail),
 		};
 	}
 }
