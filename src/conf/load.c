@@ -32,28 +32,16 @@ void reading_finish(struct reading *reading)
 	*reading = (struct reading){ 0 };
 }
 
-static bool wanted(const char *name)
+static int is_wanted(const struct dirent *entry)
 {
-	size_t length = strlen(name);
-	return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".conf") == 0;
+	size_t length = strlen(entry->d_name);
+	return entry->d_name[0] != '.' && length > 5 && strcmp(entry->d_name + length - 5, ".conf") == 0;
 }
 
-static int compare_texts(const void *a, const void *b)
+/* By bytes: the order of the files does not change with the user's language. */
+static int compare_entries(const struct dirent **a, const struct dirent **b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The names of the files in a directory, sorted. */
-static void list_directory(DIR *directory, struct text_list *names)
-{
-	for (const struct dirent *entry = readdir(directory); entry; entry = readdir(directory)) {
-		if (!wanted(entry->d_name))
-			continue;
-		names->items = heap_resize(names->items, names->count + 1, sizeof *names->items);
-		names->items[names->count++] = heap_text(entry->d_name);
-	}
-	if (names->count > 0)
-		qsort(names->items, names->count, sizeof *names->items, compare_texts);
+	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 static void read_source(struct reading *reading, const char *path)
@@ -64,29 +52,34 @@ static void read_source(struct reading *reading, const char *path)
 	source_read(source, path, reading->source_count++, &reading->faults, &reading->warnings);
 }
 
+static void read_files(struct reading *reading, const char *path)
+{
+	struct dirent **entries = NULL;
+	int count = scandir(path, &entries, is_wanted, compare_entries);
+	if (count < 0)
+		faults_add(&reading->faults, reading->source_count, path, 0, "cannot be read: %s", strerror(errno));
+	for (int i = 0; i < count; i++) {
+		char *file = heap_print("%s/%s", path, entries[i]->d_name);
+		read_source(reading, file);
+		free(file);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
 static void read_directory(struct reading *reading, const char *main_path)
 {
 	const char *slash = strrchr(main_path, '/');
 	char *path = slash ? heap_print("%.*s/conf.d", (int)(slash - main_path), main_path) : heap_text("conf.d");
 	struct stat status;
-	struct text_list names = { 0 };
-	size_t order = reading->source_count;
-	DIR *directory = opendir(path);
-	if (!directory && errno != ENOENT && errno != ENOTDIR) {
-		faults_add(&reading->faults, order, path, 0, "cannot be read: %s", strerror(errno));
-	} else if (directory && (fstat(dirfd(directory), &status) != 0 || (status.st_mode & S_IWOTH))) {
-		faults_add(&reading->faults, order, path, 0, "everybody can put files into it: chmod o-w %s", path);
-	} else if (directory) {
-		list_directory(directory, &names);
-		for (size_t i = 0; i < names.count; i++) {
-			char *file = heap_print("%s/%s", path, names.items[i]);
-			read_source(reading, file);
-			free(file);
-		}
+	if (stat(path, &status) != 0) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			faults_add(&reading->faults, reading->source_count, path, 0, "cannot be read: %s", strerror(errno));
+	} else if (S_ISDIR(status.st_mode) && (status.st_mode & S_IWOTH)) {
+		faults_add(&reading->faults, reading->source_count, path, 0, "everybody can put files into it: chmod o-w %s", path);
+	} else if (S_ISDIR(status.st_mode)) {
+		read_files(reading, path);
 	}
-	if (directory)
-		closedir(directory);
-	text_list_finish(&names);
 	free(path);
 }
 

@@ -102,15 +102,15 @@ static void keep_spec(struct reading *reading, struct monitor_spec *spec)
 /* Without a name, kind or target there is no spec; the other settings are judged all the same. */
 static void judge_only(struct entry *entry)
 {
-	struct spec_common common = { 0 };
-	settings_init(spec_settings, &common);
-	entry->common = &common;
+	entry->common = heap_zero(1, sizeof *entry->common);
+	settings_init(spec_settings, entry->common);
 	if (entry->kind)
 		entry->settings = kind_values_create(entry->kind);
 	apply_all(entry);
 	if (entry->kind)
 		kind_values_destroy(entry->kind, entry->settings);
-	settings_finish(spec_settings, &common);
+	settings_finish(spec_settings, entry->common);
+	free(entry->common);
 }
 
 static void build_spec(struct entry *entry, const char *name, config_setting_t *name_at, const char *target)

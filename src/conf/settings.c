@@ -103,23 +103,33 @@ void defaults_fit(const struct conf_settings *defaults, struct spec_common *comm
 		common->retry_interval_ms = fitted(defaults->retry_interval_ms, common->interval_ms);
 }
 
-static const char *home(void)
+/* The user's own directory, or NULL. Heap. */
+static char *home(void)
 {
 	const char *path = getenv("HOME");
 	if (path && *path == '/')
-		return path;
-	const struct passwd *user = getpwuid(getuid());
-	return user && user->pw_dir && *user->pw_dir == '/' ? user->pw_dir : NULL;
+		return heap_text(path);
+	char texts[4096];
+	struct passwd user, *found = NULL;
+	if (getpwuid_r(getuid(), &user, texts, sizeof texts, &found) != 0 || !found || *found->pw_dir != '/')
+		return NULL;
+	return heap_text(found->pw_dir);
+}
+
+/* Heap; NULL without a home. */
+static char *below_home(const char *path)
+{
+	char *directory = home();
+	char *whole = directory ? heap_print("%s/%s", directory, path) : NULL;
+	free(directory);
+	return whole;
 }
 
 /* The XDG directory that a variable names, or the one below the home directory. NULL without either. Heap. */
-static char *xdg(const char *variable, const char *below_home)
+static char *xdg(const char *variable, const char *usual)
 {
 	const char *path = getenv(variable);
-	if (path && *path == '/')
-		return heap_text(path);
-	path = home();
-	return path ? heap_print("%s/%s", path, below_home) : NULL;
+	return path && *path == '/' ? heap_text(path) : below_home(usual);
 }
 
 char *conf_find(const char *explicit_path)
@@ -168,8 +178,9 @@ char *conf_database_path(const struct conf *conf, const char *override)
 		return default_database();
 	if (*path == '\0' || strcmp(path, "none") == 0)
 		return NULL;
-	if (path[0] == '~' && (path[1] == '/' || path[1] == '\0') && home())
-		return heap_print("%s%s", home(), path + 1);
+	char *own = strncmp(path, "~/", 2) == 0 ? below_home(path + 2) : NULL;
+	if (own)
+		return own;
 	return override ? heap_text(path) : beside(conf->path, path);
 }
 

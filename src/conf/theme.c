@@ -19,7 +19,7 @@ enum { LAYERS_MOST = 8, PLACES_MOST = 6 };
 #define SUFFIX ".theme"
 
 const char *const role_words[ROLE_COUNT] = {
-#define X(name, parent, word) [ROLE_##name] = word,
+#define X(name, parent, word) [ROLE_##name] = (word),
 	ROLE_TABLE(X)
 #undef X
 };
@@ -291,18 +291,22 @@ static void add_name(char ***names, size_t *count, char *name)
 	(*names)[(*count)++] = name;
 }
 
+static int is_theme(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name), suffix = strlen(SUFFIX);
+	return entry->d_name[0] != '.' && length > suffix && strcmp(entry->d_name + length - suffix, SUFFIX) == 0 &&
+	    text_is_clean(entry->d_name);
+}
+
 static void add_directory(char ***names, size_t *count, const char *path)
 {
-	DIR *directory = opendir(path);
-	if (!directory)
-		return;
-	for (const struct dirent *entry = readdir(directory); entry; entry = readdir(directory)) {
-		size_t length = strlen(entry->d_name), suffix = strlen(SUFFIX);
-		if (entry->d_name[0] != '.' && length > suffix && strcmp(entry->d_name + length - suffix, SUFFIX) == 0 &&
-		    text_is_clean(entry->d_name))
-			add_name(names, count, name_of_path(entry->d_name));
+	struct dirent **entries = NULL;
+	int found = scandir(path, &entries, is_theme, NULL);
+	for (int i = 0; i < found; i++) {
+		add_name(names, count, name_of_path(entries[i]->d_name));
+		free(entries[i]);
 	}
-	closedir(directory);
+	free(entries);
 }
 
 void theme_list(char ***names, size_t *count)

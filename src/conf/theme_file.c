@@ -215,10 +215,12 @@ static bool check_glyphs(struct draft *draft, config_setting_t *group, struct er
 	for (int i = 0; i < config_setting_length(group); i++) {
 		config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
 		const char *name = config_setting_name(setting), *text = config_setting_get_string(setting);
-		bool is_set = strcmp(name, "set") == 0;
+		bool is_set = strcmp(name, "set") == 0, fine = false;
 		if (!is_set && !contains(glyph_names, COUNT(glyph_names), name))
 			return unknown(draft, setting, glyph_names, COUNT(glyph_names), err);
-		if (is_set ? !text || !contains(glyph_sets, COUNT(glyph_sets), text) : !text || text_width(text) != 1 || !text_is_clean(text)) {
+		if (text)
+			fine = is_set ? contains(glyph_sets, COUNT(glyph_sets), text) : text_width(text) == 1 && text_is_clean(text);
+		if (!fine) {
 			error_set(err, EXIT_CONFIG, is_set ? "write auto, braille, block, vt or ascii, in quotes" :
 			    "write one character that is one cell wide, in quotes");
 			return at(draft, setting, err);
