@@ -294,7 +294,7 @@ static int set_pause(struct keeper *keeper, struct roster_entry *entry, bool pau
 	standing->paused_until_us = pause && for_ms ? now_us + for_ms * 1000 : 0;
 	snprintf(standing->detail, sizeof(standing->detail), "%s by %s", pause ? "paused" : "resumed", who);
 	if (!store_put_standing_now(keeper->store, standing, &err)
-	    || !tell(keeper, entry->id, pause ? EVENT_PAUSED : EVENT_RESUMED, &transition, standing->detail, &err))
+	    || !tell(keeper, entry->id, pause ? EVENT_PAUSED : EVENT_RESUMED, &transition, NULL, &err))
 		return cli_fail(&err);
 	printf("%s %s\n", pause ? "paused" : "resumed", entry->name);
 	return EXIT_FINE;

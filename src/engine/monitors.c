@@ -230,7 +230,8 @@ void monitor_set_pause(struct monitor *monitor, bool paused, int64_t until_us, c
 	}
 	shared_release(view->detail);
 	view->detail = shared_create(text);
-	monitor_tell_event(monitor, paused ? EVENT_PAUSED : EVENT_RESUMED, &transition, text, NULL, who);
+	/* The log says who by itself. */
+	monitor_tell_event(monitor, paused ? EVENT_PAUSED : EVENT_RESUMED, &transition, NULL, NULL, who);
 	if (!paused)
 		monitor_check_now(monitor);
 	engine_touch(monitor->engine, true);
