@@ -301,7 +301,7 @@ static int is_theme(const struct dirent *entry)
 static void add_directory(char ***names, size_t *count, const char *path)
 {
 	struct dirent **entries = NULL;
-	int found = scandir(path, &entries, is_theme, NULL);
+	int found = scandir(path, &entries, is_theme, alphasort);
 	for (int i = 0; i < found; i++) {
 		add_name(names, count, name_of_path(entries[i]->d_name));
 		free(entries[i]);
