@@ -178,17 +178,20 @@ static bool says_nothing_there(int status)
 	return status == ARES_ENOTFOUND || status == ARES_ENODATA || status == ARES_EBADNAME;
 }
 
+/* A family that was not asked for says what the other one says. */
+static void get_statuses(const struct query *query, int *first, int *second)
+{
+	*first = query->asks[query->family == AF_INET6].status;
+	*second = query->asks[query->family != AF_INET].status;
+}
+
 static void query_ask(struct query *query);
 
 /* All questions of a round are answered, and none with an address. */
 static void query_round_failed(struct query *query)
 {
-	int first = query->asks[0].status, second = query->asks[1].status;
-	if (query->family == AF_INET)
-		second = first;
-	else if (query->family == AF_INET6)
-		first = second;
-
+	int first, second;
+	get_statuses(query, &first, &second);
 	if (first == ARES_ENOTFOUND || second == ARES_ENOTFOUND) {
 		query->candidate++;	/* NXDOMAIN speaks for all types */
 	} else if (says_nothing_there(first) && says_nothing_there(second)) {
@@ -205,7 +208,8 @@ static void query_round_failed(struct query *query)
 
 static void query_exhausted(struct query *query)
 {
-	int first = query->asks[0].status, second = query->asks[1].status;
+	int first, second;
+	get_statuses(query, &first, &second);
 	if (query->failed)
 		query_end(query, OUTCOME_RESOLVER_FAILED, "the name server refused or failed to look up");
 	else if (first == ARES_ENODATA || second == ARES_ENODATA)
