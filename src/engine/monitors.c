@@ -109,9 +109,20 @@ void monitor_replace_spec(struct monitor *monitor, struct monitor_spec *spec)
 	view->spec = spec_hold(spec);
 	if (same)
 		return;
-	/* A check under way asks what nobody wants to know any more. */
+	/* A check under way asks what nobody wants to know any more. A pause stays what it is. */
+	if (view->standing.state == STATE_PAUSED)
+		return;
 	monitor_stop_check(monitor);
 	schedule_first(monitor, 2 * SECOND_US);
+}
+
+/* A pause for a time ends by the same queue that begins checks. */
+static void plan_resume(struct monitor *monitor, int64_t until_us)
+{
+	int64_t left_us = until_us - unix_now_us();
+
+	due_put(&monitor->engine->due, &monitor->due, mono_now().us + (left_us > 0 ? left_us : 0));
+	schedule_arm(monitor->engine);
 }
 
 void monitor_resume_from(struct monitor *monitor, const struct kept_standing *standing, const struct kept_marks *marks)
@@ -119,11 +130,8 @@ void monitor_resume_from(struct monitor *monitor, const struct kept_standing *st
 	struct monitor_view *view = monitor_edit_view(monitor);
 
 	view_resume(view, standing, marks);
-	if (view->standing.state == STATE_PAUSED && view->paused_until_us) {
-		int64_t left_us = view->paused_until_us - unix_now_us();
-
-		due_put(&monitor->engine->due, &monitor->due, mono_now().us + (left_us > 0 ? left_us : 0));
-	}
+	if (view->standing.state == STATE_PAUSED && view->paused_until_us)
+		plan_resume(monitor, view->paused_until_us);
 }
 
 void monitor_keep(struct monitor *monitor)
@@ -221,8 +229,7 @@ void monitor_set_pause(struct monitor *monitor, bool paused, int64_t until_us, c
 		view->next_us = 0;
 		snprintf(text, sizeof(text), "paused by %s", who && *who ? who : "kumatop");
 		if (until_us)
-			due_put(&monitor->engine->due, &monitor->due, mono_now().us + (until_us > now_us ? until_us - now_us : 0));
-		schedule_arm(monitor->engine);
+			plan_resume(monitor, until_us);
 	} else {
 		transition = monitor_resume(&view->standing, now_us);
 		view->paused_until_us = 0;

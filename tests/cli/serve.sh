@@ -34,8 +34,8 @@ send_signal serve HUP
 _refused() { grep -q 'not reloaded' serve.err; }
 ok 'a broken configuration is refused and said' wait_for 20 _refused
 ok 'and what ran goes on' running serve
-cat good.conf > kumatop.conf
-send_signal serve HUP
+sed 's|^);|, { name = "third"; tcp = "127.0.0.1:'"${web##*:}"'"; interval = "1s"; }\n);|' good.conf > kumatop.conf
+ok 'a changed file is taken without a signal' wait_for 20 _state third up
 
 set_peer web 'respond 503 nope'
 ok 'DOWN is seen' wait_for 30 _state web down

@@ -301,6 +301,25 @@ static void pause_and_resume(void **state)
 	assert_int_equal(count_events(fixture, EVENT_RESUMED, -1), 1);
 }
 
+static void pause_for_a_time_outlives_an_edit(void **state)
+{
+	struct fixture *fixture = *state;
+	struct command *command;
+
+	fake_set_outcome("web", OUTCOME_OK);
+	add(fixture, "web", 1000, SPEC_ADDED);
+	start(fixture);
+	snapshot_release(wait_state(fixture, "web", STATE_UP));
+	command = command_create(COMMAND_PAUSE, id_of(fixture, "web"));
+	command->until_us = unix_now_us() + 300000;
+	assert_true(ask(fixture, command).done);
+	command = command_create(COMMAND_EDIT, id_of(fixture, "web"));
+	command->spec = fake_spec("web", "web", 2000, SPEC_ADDED);
+	assert_true(ask(fixture, command).done);
+	snapshot_release(wait_state(fixture, "web", STATE_UP));
+	assert_int_equal(count_events(fixture, EVENT_RESUMED, -1), 1);
+}
+
 static void check_now_replies_with_the_result(void **state)
 {
 	struct fixture *fixture = *state;
@@ -505,6 +524,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(goes_down_and_up_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(hanging_check_is_expired, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(pause_and_resume, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(pause_for_a_time_outlives_an_edit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(check_now_replies_with_the_result, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(trial_is_not_kept, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(add_edit_remove, set_up, tear_down),
