@@ -120,7 +120,7 @@ struct archive *archive_open(const char *path, struct error *err)
 
 	if (!db)
 		return NULL;
-	database_run(db, "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY");
+	database_run(db, "PRAGMA temp_store = MEMORY");
 	archive = heap_zero(1, sizeof *archive);
 	archive->db = db;
 	archive->path = heap_text(path);

@@ -152,6 +152,15 @@ bool database_is_damage(int code)
 	return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
 }
 
+static bool lives_in_memory(sqlite3 *db)
+{
+	char *vfs = NULL;
+	bool yes = sqlite3_file_control(db, "main", SQLITE_FCNTL_VFSNAME, &vfs) == SQLITE_OK && vfs && strncmp(vfs, "memdb", 5) == 0;
+
+	sqlite3_free(vfs);
+	return yes;
+}
+
 static const char *input_output_cause(int reason)
 {
 	switch (reason) {
@@ -170,12 +179,11 @@ const char *database_cause(sqlite3 *db, char *out, size_t size)
 {
 	int code = sqlite3_errcode(db) & 0xff;
 	int reason = sqlite3_system_errno(db) ? sqlite3_system_errno(db) : step_errno;
-	const char *path = sqlite3_db_filename(db, "main");
 	const char *known = NULL;
 
 	switch (code) {
 	case SQLITE_FULL:
-		known = path && *path && database_is_memory(path) ? "no more room in memory" : "disk full";
+		known = lives_in_memory(db) ? "no more room in memory" : "disk full";
 		break;
 	case SQLITE_READONLY:
 		known = "the database is read-only";

@@ -102,6 +102,14 @@ static bool visit_subject(struct archive *archive, const struct archive_range *r
 	return true;
 }
 
+/* A beat's neighbours in time are other monitors': the same pages come round again and again. */
+static void grow_cache(struct archive *archive, bool grow)
+{
+	sqlite3_exec(archive->db, grow ? "PRAGMA cache_size = -32768" : "PRAGMA cache_size = -2000", NULL, NULL, NULL);
+	if (!grow)
+		sqlite3_db_release_memory(archive->db);
+}
+
 bool archive_beats(struct archive *archive, const struct archive_range *range,
     bool (*visit)(void *arg, const struct archive_beat *), void *arg, struct error *err)
 {
@@ -109,11 +117,13 @@ bool archive_beats(struct archive *archive, const struct archive_range *range,
 	struct subjects subjects = { 0 };
 	bool stopped = false, good = find_subjects(archive, range, &subjects);
 
+	grow_cache(archive, true);
 	for (size_t i = 0; good && !stopped && i < subjects.count; i++)
 		if (*subjects.list[i].kind)
 			good = visit_subject(archive, range, &subjects.list[i], &beats, &stopped);
 	if (!good)
 		past_fail(archive, err);
+	grow_cache(archive, false);
 	subjects_finish(&subjects);
 	return good;
 }

@@ -1,15 +1,15 @@
 /*
- * Files that cannot be used as they are: refused and left alone, set aside, brought up to date; and disks that refuse.
+ * Files that cannot be used as they are: refused and left alone, set aside, or brought up to date. Disks that refuse are in
+ * tests/fault/test_full_disk.c.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <pthread.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,10 +18,8 @@
 #include <sqlite3.h>
 
 #include "kumatop/heap.h"
-#include "kumatop/when.h"
 
 #include "../../src/store/schema.h"
-#include "../lib/await.h"
 #include "../lib/keeping.h"
 #include "../lib/scratch.h"
 
@@ -383,15 +381,6 @@ static void left_over_log_is_taken_in(void **state)
 		} \
 	} while (0)
 
-#define CHECK_SOON(condition) \
-	do { \
-		struct mono check_end = mono_add_ms(mono_now(), 30000); \
-		while (!(condition)) { \
-			CHECK(mono_now().us < check_end.us); \
-			(void)poll(NULL, 0, 5); \
-		} \
-	} while (0)
-
 /* Permissions bind everybody but root. */
 static void become_nobody(void)
 {
@@ -464,113 +453,6 @@ static void file_of_another_is_refused(void **state)
 		_exit(0);
 	}
 	assert_child_is_fine(child);
-}
-
-struct watch {
-	pthread_mutex_t mutex;
-	struct store_health health;
-};
-
-static void watch_health(void *arg, const struct store_health *health)
-{
-	struct watch *watch = arg;
-
-	pthread_mutex_lock(&watch->mutex);
-	watch->health = *health;
-	pthread_mutex_unlock(&watch->mutex);
-}
-
-static struct store_health look(struct watch *watch)
-{
-	struct store_health health;
-
-	pthread_mutex_lock(&watch->mutex);
-	health = watch->health;
-	pthread_mutex_unlock(&watch->mutex);
-	return health;
-}
-
-static void limit_files_to(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
-	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
-	CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
-}
-
-/* Files that may not grow are as near to a full disk as a test may come. */
-static void live_through_a_full_disk(const char *path)
-{
-	struct watch watch = { .mutex = PTHREAD_MUTEX_INITIALIZER };
-	struct store_settings settings = {
-		.path = path, .flush_ms = 10, .waiting_most = 2000, .health = watch_health, .health_arg = &watch,
-	};
-	struct event event = keeping_event(1, 1);
-	struct error err;
-	struct store *store = store_open(&settings, &err, NULL);
-
-	CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
-	CHECK(store && store_start(store, &err));
-	keeping_send(store, 1, 0, 100);
-	CHECK_SOON(keeping_count(path, 1) == 100);
-
-	limit_files_to(512);
-	store_event(store, &event, NULL);
-	keeping_send(store, 1, 100, 1234);
-	CHECK_SOON(look(&watch).waiting == 1235);
-	CHECK(strstr(look(&watch).trouble, "1,235 beats in memory, none lost"));
-	CHECK(look(&watch).dropped == 0);
-	/* What was written can still be read. */
-	CHECK(keeping_count(path, 1) == 100);
-	/* More than may wait: the oldest of what is in the mailbox go. */
-	keeping_send(store, 1, 1334, 3000);
-	CHECK_SOON(look(&watch).dropped > 0);
-	CHECK_SOON(strstr(look(&watch).trouble, " beats in memory, ") && !strstr(look(&watch).trouble, "none lost"));
-
-	limit_files_to(RLIM_INFINITY);
-	CHECK_SOON(look(&watch).trouble[0] == '\0');
-	CHECK(look(&watch).waiting == 0);
-	CHECK(store_stop(store, 30000));
-	store_close(store);
-	CHECK(keeping_count(path, 1) == 4334 - (int64_t)look(&watch).dropped);
-	CHECK(keeping_number(path, "SELECT count(*) FROM event") == 1);
-	CHECK(keeping_is_sound(path));
-	event_finish(&event);
-	_exit(0);
-}
-
-static void full_disk_loses_nothing_that_has_room(void **state)
-{
-	struct fixture *fixture = *state;
-	pid_t child = fork();
-
-	if (child == 0)
-		live_through_a_full_disk(fixture->path);
-	assert_child_is_fine(child);
-}
-
-/* A disk that stays full: stopping gives up, says so, and what was there before is sound. */
-static void full_disk_does_not_hold_up_the_end(void **state)
-{
-	struct fixture *fixture = *state;
-	pid_t child = fork();
-
-	if (child == 0) {
-		struct store *store = keeping_start(fixture->path, 10);
-
-		CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
-		keeping_send(store, 1, 0, 100);
-		CHECK_SOON(keeping_count(fixture->path, 1) == 100);
-		limit_files_to(512);
-		keeping_send(store, 1, 100, 100);
-		CHECK(!store_stop(store, 200));
-		store_close(store);
-		_exit(0);
-	}
-	assert_child_is_fine(child);
-	assert_int_equal(keeping_count(fixture->path, 1), 100);
-	assert_true(keeping_is_sound(fixture->path));
 }
 
 static sqlite3 *open_raw(const char *path)
@@ -658,8 +540,6 @@ int main(void)
 		TEST(left_over_log_is_taken_in),
 		TEST(read_only_directory_is_refused),
 		TEST(file_of_another_is_refused),
-		TEST(full_disk_loses_nothing_that_has_room),
-		TEST(full_disk_does_not_hold_up_the_end),
 		TEST(old_schema_is_brought_up_to_date),
 		TEST(failed_upgrade_changes_nothing),
 	};
