@@ -221,6 +221,8 @@ void worker_note(struct worker_shared *shared, const char *format, ...)
 	va_list args;
 	int n;
 
+	if (shared->log_fd < 0 && used == WORKER_LOG)
+		return;
 	va_start(args, format);
 	n = vsnprintf(line, sizeof line - 1, format, args);
 	va_end(args);
@@ -230,10 +232,12 @@ void worker_note(struct worker_shared *shared, const char *format, ...)
 	line[length++] = '\n';
 	if (shared->log_fd >= 0 && write(shared->log_fd, line, length) < 0)
 		_exit(1);
-	if (length <= WORKER_LOG - used) {
+	if (length > WORKER_LOG - used) {	/* full: what is left is filled up, so that nobody formats in vain again */
+		memset(shared->log + used, '\n', WORKER_LOG - used);
+		length = WORKER_LOG - used;
+	} else
 		memcpy(shared->log + used, line, length);
-		atomic_store(&shared->log_length, used + length);
-	}
+	atomic_store(&shared->log_length, used + length);
 }
 
 void worker_keep(struct worker_shared *shared, const char *request, size_t length)
