@@ -14,7 +14,7 @@
 
 #include "database.h"
 
-static const char sql[] =
+static const char sql[] = ""
 #include "assets/schema.sql.inc"
 ;
 
