@@ -276,6 +276,16 @@ static struct probe *start(const struct monitor_spec *spec, struct probe_loop *l
 	return probe;
 }
 
+static void note_hung(struct probe *probe)
+{
+	char within[32], to[ADDRESS_TEXT_SIZE];
+	note_failure(probe, OUTCOME_CONNECT_TIMEOUT, ETIMEDOUT, address_tried(probe));
+	if (probe->result.outcome != OUTCOME_CONNECT_TIMEOUT)
+		return;
+	result_set_detail(&probe->result, "no connection to %s within %s", address_print(address_tried(probe), to, sizeof to),
+			  duration_print(probe->spec->common.timeout_ms, within, sizeof within));
+}
+
 static void expire(struct probe *probe, struct check_result *result)
 {
 	probe->result.phase_us[PHASE_TOTAL] = report_us(probe->began, mono_now());
@@ -284,7 +294,7 @@ static void expire(struct probe *probe, struct check_result *result)
 		give_evidence(probe, "name");
 	} else {
 		if (probe->dial != NULL)
-			note_failure(probe, OUTCOME_CONNECT_TIMEOUT, ETIMEDOUT, address_tried(probe));
+			note_hung(probe);
 		give_evidence(probe, "connect");
 	}
 	*result = probe->result;

@@ -67,18 +67,18 @@ static const struct row rows[] = {
 	  "HTTP/1.1 503 Service Unavailable\nContent-", NULL },
 	{ "status body in evidence", "respond 503 sorry", OUTCOME_WRONG_STATUS, "", { NULL }, "sorry", NULL },
 	{ "status expected", "respond 404 gone", OUTCOME_OK, "404 Not Found", { "expect.status", "200-299, 404" }, NULL, NULL },
-	{ "redirect not followed", "redirect /elsewhere", OUTCOME_WRONG_STATUS, "302 Found (expected 200-299)", { "follow", "0" }, NULL,
+	{ "redirect not followed", "read-request\nredirect /elsewhere", OUTCOME_WRONG_STATUS, "302 Found (expected 200-299)", { "follow", "0" }, NULL,
 	  NULL },
-	{ "redirect expected", "redirect /elsewhere", OUTCOME_OK, "302 Found", { "expect.status", "302" }, NULL, NULL },
+	{ "redirect expected", "read-request\nredirect /elsewhere", OUTCOME_OK, "302 Found", { "expect.status", "302" }, NULL, NULL },
 	{ "redirect followed", "on /to { respond 200 there }\nredirect /to", OUTCOME_OK, "200 OK", { "expect.body", "there" }, NULL, NULL },
 	{ "redirect loop", "read-request\nredirect-self", OUTCOME_TOO_MANY_REDIRECTS, "3 redirects, and then another", { "follow", "3" },
 	  "redirects: 3", NULL },
-	{ "redirect to a file", "redirect file:///etc/passwd", OUTCOME_BAD_REDIRECT, "only http and https are followed", { NULL }, NULL,
+	{ "redirect to a file", "read-request\nredirect file:///etc/passwd", OUTCOME_BAD_REDIRECT, "only http and https are followed", { NULL }, NULL,
 	  NULL },
-	{ "redirect to ftp", "redirect ftp://127.0.0.1/x", OUTCOME_BAD_REDIRECT, "302 redirects to ftp://127.0.0.1/x: only http", { NULL },
+	{ "redirect to ftp", "read-request\nredirect ftp://127.0.0.1/x", OUTCOME_BAD_REDIRECT, "302 redirects to ftp://127.0.0.1/x: only http", { NULL },
 	  NULL, NULL },
-	{ "redirect to a user", "redirect http://a:b@127.0.0.1/x", OUTCOME_BAD_REDIRECT, "", { NULL }, NULL, NULL },
-	{ "redirect to nowhere", "redirect http://", OUTCOME_BAD_REDIRECT, "no URL to follow", { NULL }, NULL, NULL },
+	{ "redirect to a user", "read-request\nredirect http://a:b@127.0.0.1/x", OUTCOME_BAD_REDIRECT, "", { NULL }, NULL, NULL },
+	{ "redirect to nowhere", "read-request\nredirect http://", OUTCOME_BAD_REDIRECT, "no URL to follow", { NULL }, NULL, NULL },
 	{ "redirect with blanks", "on /a%20b { respond 200 ok }\nredirect \"/a b\"", OUTCOME_OK, "", { NULL }, NULL, NULL },
 	{ "redirect to where we stand", "on /b/x { respond 200 ok }\nredirect x", OUTCOME_OK, "", { NULL }, NULL, "/b/c" },
 	{ "body", "respond 200 welcome", OUTCOME_OK, "200 OK", { "expect.body", "elco" }, NULL, NULL },
@@ -369,7 +369,7 @@ static void test_redirect_to_https(void **state)
 	(void)state;
 	struct peer *secure = serve("tls good\nrespond 200 ok");
 	char script[200];
-	snprintf(script, sizeof script, "redirect https://localhost:%u/x", peer_port(secure));
+	snprintf(script, sizeof script, "read-request\nredirect https://localhost:%u/x", peer_port(secure));
 	struct peer *plain = serve(script);
 	struct monitor_spec *spec = spec_for("http", "localhost", plain, NULL, LIST("ca_file", peer_ca_file()));
 	const struct check_result *result = once_check(&once, spec);
