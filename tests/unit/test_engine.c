@@ -311,8 +311,9 @@ static void pause_for_a_time_outlives_an_edit(void **state)
 	start(fixture);
 	snapshot_release(wait_state(fixture, "web", STATE_UP));
 	command = command_create(COMMAND_PAUSE, id_of(fixture, "web"));
-	command->until_us = unix_now_us() + 300000;
+	command->until_us = unix_now_us() + 500000;
 	assert_true(ask(fixture, command).done);
+	snapshot_release(wait_state(fixture, "web", STATE_PAUSED));
 	command = command_create(COMMAND_EDIT, id_of(fixture, "web"));
 	command->spec = fake_spec("web", "web", 2000, SPEC_ADDED);
 	assert_true(ask(fixture, command).done);
