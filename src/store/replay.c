@@ -198,7 +198,8 @@ bool archive_spans(struct archive *archive, monitor_id monitor, int64_t from_us,
 	    && read_run_cuts(archive, start_us, &replay);
 	if (good) {
 		/* Both kinds came in order of time, and few; where they tie either order does. */
-		qsort(replay.cuts, replay.cut_count, sizeof *replay.cuts, compare_cuts);
+		if (replay.cut_count > 1)
+			qsort(replay.cuts, replay.cut_count, sizeof *replay.cuts, compare_cuts);
 		good = replay_beats(archive, &replay, monitor, start_us, to_us);
 	}
 	if (good)

@@ -66,7 +66,7 @@ enum statement {
 };
 
 static const char *const statement_sql[STATEMENT_COUNT] = {
-#define X(name, sql) [DO_##name] = sql,
+#define X(name, sql) [DO_##name] = (sql),
 	STATEMENT_TABLE(X)
 #undef X
 };
