@@ -97,6 +97,13 @@ static void update(struct list *list, struct tui *tui)
 
 	if (rows_update(list->rows, tui->snapshot, tui->now))
 		stay_in_place(list, before);
+	ptrdiff_t wanted = list->wanted ? rows_find(list->rows, list->wanted) : -1;
+
+	if (wanted >= 0) {
+		select_row(list, (size_t)wanted);
+		show_row(list, (size_t)wanted);
+		list->wanted = 0;
+	}
 }
 
 static void list_wake(struct view *view)
@@ -126,6 +133,7 @@ static void take_hold(struct list *list)
 {
 	size_t row = list_row(list);
 
+	list->wanted = 0;
 	if (row < rows_count(list->rows))
 		select_row(list, row);
 }
@@ -644,6 +652,7 @@ void list_select(struct view *view, monitor_id id)
 	struct list *list = view->state;
 	ptrdiff_t row = rows_find(list->rows, id);
 
+	list->wanted = row < 0 ? id : 0;
 	if (row < 0)
 		return;
 	select_row(list, (size_t)row);

@@ -18,6 +18,7 @@ enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_FIND };
 struct list {
 	struct rows *rows;
 	monitor_id selected;		/* 0 until the first key: then the cursor merely shows on the first row */
+	monitor_id wanted;		/* to be selected as soon as it is there: a monitor that was just added; 0: none */
 	size_t selected_row;		/* where it stood last */
 	size_t top;			/* the first row that shows */
 	size_t body_rows;		/* rows that show, as of the last frame */
