@@ -35,7 +35,12 @@ char *tui_time(const struct tui *tui, int64_t us, const char *format, char *out,
 	if (!tui->utc)
 		return moment_print_local(us, format, out, size);
 	out[0] = '\0';
-	if (!gmtime_r(&seconds, &parts) || strftime(out, size, format, &parts) == 0)
+	if (!gmtime_r(&seconds, &parts)) {
+		text_copy(out, size, "?");
+		return out;
+	}
+	parts.tm_zone = "UTC";	/* the C library says GMT */
+	if (strftime(out, size, format, &parts) == 0)
 		text_copy(out, size, "?");
 	return out;
 }
