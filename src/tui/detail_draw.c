@@ -43,8 +43,8 @@ static void draw_title(struct view *view, const struct monitor_view *monitor, st
 		}
 	}
 	tui_time(view->tui, tui_now_us(view->tui), "%H:%M:%S %Z", when, sizeof when);
-	snprintf(text, sizeof text, "%s%s%s", standing->incident_open ? standing->acknowledged ? "acknowledged  " : "unacked  " : "",
-	    monitor->checking ? "checking  " : "", when);
+	snprintf(text, sizeof text, "%s%s%s", standing->incident_open ? standing->acknowledged ? "acknowledged " : "unacked " : "",
+	    monitor->checking ? "checking " : "", when);
 	line_print_right(area, 0, line.x, ROLE_CLOCK, text);
 }
 

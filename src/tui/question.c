@@ -58,9 +58,20 @@ static int lay_lines(const struct question *question, struct area area, int widt
 	return y;
 }
 
+/* What the answers take at their widest, and with as little as can be. */
+static int answers_width(const struct question *question, bool terse)
+{
+	int gap = terse ? 1 : 4, width = (terse ? 0 : 2) + 6 + gap;
+
+	width += (int)text_width(terse || !question->yes ? "Yes" : question->yes) + 4;
+	if (question->instead)
+		width += gap + (int)text_width(question->instead) + 4;
+	return width;
+}
+
 static int widest_line(const struct question *question)
 {
-	int widest = (int)text_width(question->title ? question->title : "") + 4;
+	int widest = answers_width(question, false);
 
 	for (int i = 0; i < LINES_MOST; i++) {
 		int width = question->lines[i] ? (int)text_width(question->lines[i]) : 0;
@@ -73,17 +84,16 @@ static int widest_line(const struct question *question)
 static void draw_answers(const struct question *question, struct area area, int y)
 {
 	struct line line = { area, y, 0 };
-	bool short_form = area.columns < 32;
+	bool terse = answers_width(question, false) > area.columns;
 
-	if (!short_form)
+	if (!terse)
 		line_gap(&line, 2);
 	line_print(&line, ROLE_BUTTON_FOCUS, "[ No ]");
-	line_gap(&line, short_form ? 1 : 4);
-	line_print(&line, question->danger ? ROLE_DIALOG_DANGER : ROLE_BUTTON, "%s (y)",
-	    question->yes && !short_form ? question->yes : "Yes");
+	line_gap(&line, terse ? 1 : 4);
+	line_print(&line, question->danger ? ROLE_DIALOG_DANGER : ROLE_BUTTON, "%s (y)", question->yes && !terse ? question->yes : "Yes");
 	if (!question->instead)
 		return;
-	line_gap(&line, short_form ? 1 : 4);
+	line_gap(&line, terse ? 1 : 4);
 	line_print(&line, ROLE_BUTTON, "%s (p)", question->instead);
 }
 
