@@ -10,7 +10,7 @@
 #include "kumatop/shared.h"
 #include "kumatop/text.h"
 
-enum { WORD_WIDTH = 12, WIDE_ENOUGH_FOR_DATE = 60, WIDE_ENOUGH_FOR_WORD = 34 };
+enum { WORD_WIDTH = 12, WIDE_ENOUGH_FOR_DATE = 60, WIDE_ENOUGH_FOR_WORD = 60 };
 
 const char *event_line_word(const struct event *event)
 {

@@ -181,7 +181,7 @@ static void draw_header(struct view *view, struct area area)
 
 static int name_width(const struct events *events, int columns)
 {
-	int widest = NAME_LEAST, most = columns / 4 < NAME_MOST ? columns / 4 : NAME_MOST;
+	int widest = NAME_LEAST, most = columns / 3 < NAME_MOST ? columns / 3 : NAME_MOST;
 
 	if (events->monitor)
 		return 0;
