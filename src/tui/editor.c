@@ -37,7 +37,7 @@ void editor_open(struct tui *tui, const struct monitor_spec *spec)
 	words[count++] = file;
 	words[count] = NULL;
 	if (tui_run(tui, words, &err))
-		tui_toast(tui, TOAST_OK, "%s:%d: read again when the configuration is reloaded", file, spec->line);
+		tui_toast(tui, TOAST_OK, "changes to %s hold from the next reload on", file);
 	else
 		tui_toast(tui, TOAST_WARN, "%s is declared at %s:%d: %s", spec->name, file, spec->line, err.text);
 	free(file);
