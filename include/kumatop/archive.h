@@ -13,6 +13,7 @@
 #include "kumatop/error.h"
 #include "kumatop/history.h"
 #include "kumatop/kept.h"
+#include "kumatop/record.h"
 
 struct archive;
 
@@ -44,28 +45,11 @@ struct archive_range {
 	int64_t from_us, to_us;		/* half open */
 };
 
-struct archive_beat {
-	const char *name, *kind;
-	int64_t time_us;
-	int state, outcome;		/* enum state, enum outcome */
-	int32_t code;			/* -1: none */
-	int32_t phase_us[PHASE_COUNT];	/* -1: not reached */
-	const char *detail, *address;	/* never NULL */
-};
-
 bool archive_beats(struct archive *archive, const struct archive_range *range,
-    bool (*visit)(void *arg, const struct archive_beat *), void *arg, struct error *err);
-
-struct archive_event {
-	const char *name, *kind_word;	/* of the event */
-	int64_t id, time_us, since_us, lasted_us;
-	int from, to, outcome;		/* enum state, enum state, enum outcome */
-	int32_t code;
-	const char *detail, *evidence, *who;	/* never NULL */
-};
+    bool (*visit)(void *arg, const struct beat_record *), void *arg, struct error *err);
 
 bool archive_events(struct archive *archive, const struct archive_range *range,
-    bool (*visit)(void *arg, const struct archive_event *), void *arg, struct error *err);
+    bool (*visit)(void *arg, const struct event_record *), void *arg, struct error *err);
 
 /* How many beats archive_beats() would visit, roughly and quickly, for a progress bar. */
 bool archive_estimate(struct archive *archive, const struct archive_range *range, uint64_t *beats, struct error *err);

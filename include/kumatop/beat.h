@@ -60,6 +60,9 @@ struct event {
 	struct shared_text *who;	/* held; who did it; NULL: kumatop */
 };
 
+/* How a bar shows a beat that left the monitor in this state: a good check on the way up is PENDING, one not carried out UNKNOWN. */
+enum state beat_look(enum state state, enum verdict verdict);
+
 /* Release what the value holds; the struct itself is the caller's. */
 void beat_finish(struct beat *beat);
 void event_finish(struct event *event);

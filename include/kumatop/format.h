@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kumatop/archive.h"
 #include "kumatop/buf.h"
+#include "kumatop/record.h"
 #include "kumatop/result.h"
 #include "kumatop/snapshot.h"
 
@@ -33,9 +33,9 @@ enum export_format { EXPORT_CSV, EXPORT_NDJSON, EXPORT_JSON };
 
 /* Rows of an export: a head, rows, a tail. JSON is one array. `first` is true for the first row. */
 void format_beats_head(struct buf *out, enum export_format format);
-void format_beat(struct buf *out, enum export_format format, const struct archive_beat *beat, bool guard, bool first);
+void format_beat(struct buf *out, enum export_format format, const struct beat_record *beat, bool guard, bool first);
 void format_events_head(struct buf *out, enum export_format format);
-void format_event(struct buf *out, enum export_format format, const struct archive_event *event, bool guard, bool first);
+void format_event(struct buf *out, enum export_format format, const struct event_record *event, bool guard, bool first);
 void format_tail(struct buf *out, enum export_format format, bool any);
 
 #endif

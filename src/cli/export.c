@@ -99,7 +99,7 @@ static bool row_done(struct job *job)
 	return write_chunk(job);
 }
 
-static bool take_beat(void *arg, const struct archive_beat *beat)
+static bool take_beat(void *arg, const struct beat_record *beat)
 {
 	struct job *job = arg;
 
@@ -107,7 +107,7 @@ static bool take_beat(void *arg, const struct archive_beat *beat)
 	return row_done(job);
 }
 
-static bool take_event(void *arg, const struct archive_event *event)
+static bool take_event(void *arg, const struct event_record *event)
 {
 	struct job *job = arg;
 

@@ -42,17 +42,6 @@ static struct shared_text *renew(struct shared_text *old, const char *text)
 	return fresh;
 }
 
-static enum state mark_look(enum state state, enum verdict verdict)
-{
-	if (state == STATE_DOWN && (verdict == VERDICT_UP || verdict == VERDICT_DEGRADED))
-		return STATE_PENDING;
-	if (state != STATE_DOWN && verdict == VERDICT_UNKNOWN)
-		return STATE_UNKNOWN;
-	if (state == STATE_UP && verdict == VERDICT_DEGRADED)
-		return STATE_DEGRADED;
-	return state;
-}
-
 static bool is_cut_off(int outcome)
 {
 	return outcome == OUTCOME_NO_ROUTE || outcome == OUTCOME_RESOLVER_SILENT;
@@ -109,7 +98,7 @@ static void show(struct monitor_view *view, const struct check_result *result, e
 		view->cert_expires_us = result->cert_expires_us;
 	view->detail = renew(view->detail, result_reason(result));
 	view->address = renew(view->address, result->address);
-	view_add_mark(view, mark_look(view->standing.state, verdict), result_latency_us(result));
+	view_add_mark(view, beat_look(view->standing.state, verdict), result_latency_us(result));
 }
 
 static void answer_askers(struct monitor *monitor, const struct check_result *result, enum verdict verdict)

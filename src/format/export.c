@@ -100,7 +100,7 @@ static void add_ms(struct buf *out, int32_t us)
 	buf_add(out, text, part % 10 ? 4 : part % 100 ? 3 : 2);
 }
 
-static void beat_csv(struct buf *out, const struct archive_beat *beat, bool guard)
+static void beat_csv(struct buf *out, const struct beat_record *beat, bool guard)
 {
 	add_moment(out, beat->time_us);
 	buf_add_char(out, ',');
@@ -125,7 +125,7 @@ static void beat_csv(struct buf *out, const struct archive_beat *beat, bool guar
 	buf_add_text(out, "\r\n");
 }
 
-static void beat_json(struct buf *out, const struct archive_beat *beat)
+static void beat_json(struct buf *out, const struct beat_record *beat)
 {
 	static const char *const keys[] = { "name_ms", "connect_ms", "tls_ms", "first_byte_ms", "transfer_ms" };
 	struct json *object = json_new_object();
@@ -158,7 +158,7 @@ static void add_separator(struct buf *out, enum export_format format, bool first
 		buf_add_text(out, first ? "\n" : ",\n");
 }
 
-void format_beat(struct buf *out, enum export_format format, const struct archive_beat *beat, bool guard, bool first)
+void format_beat(struct buf *out, enum export_format format, const struct beat_record *beat, bool guard, bool first)
 {
 	if (format == EXPORT_CSV) {
 		beat_csv(out, beat, guard);
@@ -170,7 +170,7 @@ void format_beat(struct buf *out, enum export_format format, const struct archiv
 		buf_add_char(out, '\n');
 }
 
-static void event_csv(struct buf *out, const struct archive_event *event, bool guard)
+static void event_csv(struct buf *out, const struct event_record *event, bool guard)
 {
 	add_moment(out, event->time_us);
 	buf_add_char(out, ',');
@@ -198,7 +198,7 @@ static void event_csv(struct buf *out, const struct archive_event *event, bool g
 	buf_add_text(out, "\r\n");
 }
 
-static void event_json(struct buf *out, const struct archive_event *event)
+static void event_json(struct buf *out, const struct event_record *event)
 {
 	struct json *object = json_new_object();
 
@@ -226,7 +226,7 @@ void format_events_head(struct buf *out, enum export_format format)
 		buf_add_char(out, '[');
 }
 
-void format_event(struct buf *out, enum export_format format, const struct archive_event *event, bool guard, bool first)
+void format_event(struct buf *out, enum export_format format, const struct event_record *event, bool guard, bool first)
 {
 	if (format == EXPORT_CSV) {
 		event_csv(out, event, guard);

@@ -42,3 +42,14 @@ void event_finish(struct event *event)
 	shared_release(event->who);
 	event->detail = event->evidence = event->who = NULL;
 }
+
+enum state beat_look(enum state state, enum verdict verdict)
+{
+	bool good = verdict == VERDICT_UP || verdict == VERDICT_DEGRADED;
+
+	if (state == STATE_DOWN)
+		return good ? STATE_PENDING : STATE_DOWN;
+	if (verdict == VERDICT_UNKNOWN)
+		return STATE_UNKNOWN;
+	return state == STATE_UP && verdict == VERDICT_DEGRADED ? STATE_DEGRADED : state;
+}

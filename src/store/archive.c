@@ -269,19 +269,6 @@ bool past_page(struct archive *archive, struct past_place *place, bool with_text
 	return true;
 }
 
-enum state past_look(const struct past_beat *beat)
-{
-	bool good = beat->verdict == VERDICT_UP || beat->verdict == VERDICT_DEGRADED;
-
-	if (beat->state == STATE_DOWN)
-		return good ? STATE_PENDING : STATE_DOWN;
-	if (beat->verdict == VERDICT_UNKNOWN)
-		return STATE_UNKNOWN;
-	if (beat->state == STATE_UP && beat->verdict == VERDICT_DEGRADED)
-		return STATE_DEGRADED;
-	return (enum state)beat->state;
-}
-
 static void fill_last(struct archive *archive, const struct past_beat *from, monitor_id monitor, struct beat *beat)
 {
 	*beat = (struct beat){
@@ -318,7 +305,7 @@ static bool read_marks(struct archive *archive, monitor_id monitor, struct kept_
 		if (kept->last_good_us == 0 && (beat.verdict == VERDICT_UP || beat.verdict == VERDICT_DEGRADED))
 			kept->last_good_us = beat.time_us;
 		kept->marks[kept->count++] = (struct beat_mark){
-			.look = (unsigned)past_look(&beat) & 0xf,
+			.look = (unsigned)beat_look((enum state)beat.state, (enum verdict)beat.verdict) & 0xf,
 			.latency_10us = latency_us < 0 ? BEAT_MARK_NONE : (uint32_t)latency_us / 10 & BEAT_MARK_NONE,
 		};
 	}

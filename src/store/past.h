@@ -73,9 +73,6 @@ bool past_page(struct archive *archive, struct past_place *place, bool with_text
 /* A row of the columns that past_page() reads. */
 void past_read_beat(sqlite3_stmt *statement, struct past_beat *beat);
 
-/* As a bar shows a beat: a good check on the way up looks pending. */
-enum state past_look(const struct past_beat *beat);
-
 /* Answers, each from its file. */
 bool past_answer_series(struct archive *archive, struct history_answer *answer, struct error *err);
 bool past_answer_events(struct archive *archive, struct history_answer *answer, struct error *err);

@@ -77,7 +77,7 @@ static void add_beat(struct gathering *gathering, const struct past_beat *beat)
 	size_t at = column_of(gathering, beat->time_us);
 	struct history_column *column = &gathering->series->columns[at];
 	int32_t latency_us = phases_latency_us(beat->outcome, beat->phase_us);
-	int look = (int)past_look(beat);
+	int look = (int)beat_look((enum state)beat->state, (enum verdict)beat->verdict);
 
 	gathering->series->beats++;
 	gathering->series->failures += beat->verdict == VERDICT_DOWN;

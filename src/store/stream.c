@@ -63,13 +63,13 @@ static bool find_subjects(struct archive *archive, const struct archive_range *r
 }
 
 struct beat_visit {
-	bool (*visit)(void *arg, const struct archive_beat *);
+	bool (*visit)(void *arg, const struct beat_record *);
 	void *arg;
 };
 
 static bool visit_page(const struct archive *archive, size_t count, const struct subject *subject, const struct beat_visit *visit)
 {
-	struct archive_beat shown = { .name = subject->name, .kind = subject->kind };
+	struct beat_record shown = { .name = subject->name, .kind = subject->kind };
 
 	for (size_t i = 0; i < count; i++) {
 		const struct past_beat *beat = &archive->page[i];
@@ -111,7 +111,7 @@ static void grow_cache(struct archive *archive, bool grow)
 }
 
 bool archive_beats(struct archive *archive, const struct archive_range *range,
-    bool (*visit)(void *arg, const struct archive_beat *), void *arg, struct error *err)
+    bool (*visit)(void *arg, const struct beat_record *), void *arg, struct error *err)
 {
 	const struct beat_visit beats = { .visit = visit, .arg = arg };
 	struct subjects subjects = { 0 };
@@ -131,7 +131,7 @@ bool archive_beats(struct archive *archive, const struct archive_range *range,
 enum { EVENT_PAGE = 256 };
 
 struct event_reading {
-	bool (*visit)(void *arg, const struct archive_event *);
+	bool (*visit)(void *arg, const struct event_record *);
 	void *arg;
 	struct history_event page[EVENT_PAGE];
 	size_t count;
@@ -155,7 +155,7 @@ static bool read_events(struct archive *archive, struct event_reading *reading, 
 static bool visit_event(const struct event_reading *reading, const struct history_event *read)
 {
 	const struct event *event = &read->event;
-	struct archive_event shown = {
+	struct event_record shown = {
 		.name = read->name,
 		.kind_word = event_word((enum event_kind)event->kind),
 		.id = event->id,
@@ -195,7 +195,7 @@ static bool visit_events(struct archive *archive, const struct archive_range *ra
 }
 
 bool archive_events(struct archive *archive, const struct archive_range *range,
-    bool (*visit)(void *arg, const struct archive_event *), void *arg, struct error *err)
+    bool (*visit)(void *arg, const struct event_record *), void *arg, struct error *err)
 {
 	struct event_reading *reading = heap_zero(1, sizeof *reading);
 	struct subjects subjects = { 0 };

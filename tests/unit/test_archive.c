@@ -462,7 +462,7 @@ struct reading {
 	const char *path;
 };
 
-static bool read_beat(void *arg, const struct archive_beat *beat)
+static bool read_beat(void *arg, const struct beat_record *beat)
 {
 	struct reading *reading = arg;
 	size_t length = strlen(reading->names);
@@ -540,7 +540,7 @@ static bool can_truncate_log(const char *path)
 	return can;
 }
 
-static bool truncate_while_reading(void *arg, const struct archive_beat *beat)
+static bool truncate_while_reading(void *arg, const struct beat_record *beat)
 {
 	struct reading *reading = arg;
 
@@ -570,7 +570,7 @@ struct lines {
 	int64_t last_us;
 };
 
-static bool read_event(void *arg, const struct archive_event *event)
+static bool read_event(void *arg, const struct event_record *event)
 {
 	struct lines *lines = arg;
 

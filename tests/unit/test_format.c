@@ -42,7 +42,7 @@ static void csv_cells(void **state)
 	buf_finish(&out);
 }
 
-static const struct archive_beat beat = {
+static const struct beat_record beat = {
 	.name = "shop, \"main\"", .kind = "http", .time_us = 1763781120250000, .state = STATE_DOWN, .outcome = OUTCOME_WRONG_STATUS,
 	.code = 503, .phase_us = { 4000, 12345, -1, 88010, 0, 135000 }, .detail = "503 Service Unavailable", .address = "192.0.2.1:443",
 };
@@ -72,7 +72,7 @@ static void times_far_away(void **state)
 		{ 951782400000000, "2000-02-29T00:00:00.000Z" },
 		{ 4102444799999000, "2099-12-31T23:59:59.999Z" },
 	};
-	struct archive_beat at = beat;
+	struct beat_record at = beat;
 	struct buf out;
 
 	buf_init(&out, 10000);

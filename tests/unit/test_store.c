@@ -43,7 +43,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static bool take_beat(void *arg, const struct archive_beat *shown)
+static bool take_beat(void *arg, const struct beat_record *shown)
 {
 	int *number = arg;
 	struct beat beat = keeping_beat(1, (*number)++);
@@ -227,7 +227,7 @@ static void standings_come_back(void **state)
 	}
 }
 
-static bool take_event(void *arg, const struct archive_event *event)
+static bool take_event(void *arg, const struct event_record *event)
 {
 	*(bool *)arg = true;
 	assert_string_equal(event->name, "web");

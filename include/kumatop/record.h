@@ -1,0 +1,28 @@
+/*
+ * A beat and an event as they are read from history for output: words instead of ids, texts borrowed from whoever reads.
+ */
+#ifndef KUMATOP_RECORD_H
+#define KUMATOP_RECORD_H
+
+#include <stdint.h>
+
+#include "kumatop/result.h"
+
+struct beat_record {
+	const char *name, *kind;
+	int64_t time_us;
+	int state, outcome;		/* enum state, enum outcome */
+	int32_t code;			/* -1: none */
+	int32_t phase_us[PHASE_COUNT];	/* -1: not reached */
+	const char *detail, *address;	/* never NULL */
+};
+
+struct event_record {
+	const char *name, *kind_word;	/* of the event */
+	int64_t id, time_us, since_us, lasted_us;
+	int from, to, outcome;		/* enum state, enum state, enum outcome */
+	int32_t code;
+	const char *detail, *evidence, *who;	/* never NULL */
+};
+
+#endif
