@@ -139,7 +139,8 @@ bool roster_read(struct roster *roster, const struct conf *conf, struct archive 
 	gathering.declared = roster->count;
 	if (!archive)
 		return true;
-	qsort(roster->entries, roster->count, sizeof(*roster->entries), by_name);
+	if (roster->count)
+		qsort(roster->entries, roster->count, sizeof(*roster->entries), by_name);
 	if (!archive_monitors(archive, take_monitor, &gathering, err))
 		return false;
 	if (roster->count)
