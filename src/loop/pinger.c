@@ -115,13 +115,13 @@ static void take_reply(struct side *side, const struct icmp_echo *echo, struct m
 	answer(side, echo->sequence, &what);
 }
 
-static void take_report(struct side *side, const struct icmp_echo *echo, const char *why, const struct sockaddr *from)
+static void take_report(struct side *side, const struct icmp_echo *echo, const char *why, struct sockaddr *from)
 {
 	if (side->raw && echo->id != side->pinger->id)
 		return;
 	struct echo_answer what = { .outcome = OUTCOME_UNREACHABLE, .why = why };
 	if (from != NULL && from->sa_family == side->family) {
-		address_set_port((struct sockaddr *)(uintptr_t)from, 0);
+		address_set_port(from, 0);
 		address_print(from, what.from, sizeof what.from);
 	}
 	answer(side, echo->sequence, &what);
@@ -170,12 +170,12 @@ static bool read_packets(struct side *side)
 	return count == BATCH;
 }
 
-static const struct sock_extended_err *find_error(struct msghdr *message)
+static struct sock_extended_err *find_error(struct msghdr *message)
 {
 	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL; part = CMSG_NXTHDR(message, part))
 		if ((part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR)
 		    || (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR))
-			return (const struct sock_extended_err *)(const void *)CMSG_DATA(part);
+			return (struct sock_extended_err *)(void *)CMSG_DATA(part);
 	return NULL;
 }
 
@@ -193,7 +193,7 @@ static bool read_error(struct side *side)
 	ssize_t length = recvmsg(side->fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT);
 	if (length < 0)
 		return false;
-	const struct sock_extended_err *error = find_error(&message);
+	struct sock_extended_err *error = find_error(&message);
 	struct icmp_echo echo;
 	if (error == NULL || (error->ee_origin != SO_EE_ORIGIN_ICMP && error->ee_origin != SO_EE_ORIGIN_ICMP6)
 	    || !icmp_read_request(side->family, data, (size_t)length, &echo))

@@ -36,6 +36,28 @@ static const char *size_text(int64_t bytes, char *out, size_t size)
 	return out;
 }
 
+/* What HTTP/1 servers send and HTTP/2 leaves out; the statuses that people meet. */
+static const char *usual_reason(long status)
+{
+	static const struct {
+		int status;
+		const char *reason;
+	} rows[] = {
+		{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 206, "Partial Content" },
+		{ 301, "Moved Permanently" }, { 302, "Found" }, { 303, "See Other" }, { 304, "Not Modified" },
+		{ 307, "Temporary Redirect" }, { 308, "Permanent Redirect" },
+		{ 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
+		{ 405, "Method Not Allowed" }, { 408, "Request Timeout" }, { 409, "Conflict" }, { 410, "Gone" },
+		{ 421, "Misdirected Request" }, { 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
+		{ 500, "Internal Server Error" }, { 501, "Not Implemented" }, { 502, "Bad Gateway" },
+		{ 503, "Service Unavailable" }, { 504, "Gateway Timeout" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].status == status)
+			return rows[i].reason;
+	return NULL;
+}
+
 void http_status_line(const struct probe *probe, char *out, size_t size)
 {
 	const char *end = memchr(probe->head, '\n', probe->head_kept);
@@ -49,6 +71,9 @@ void http_status_line(const struct probe *probe, char *out, size_t size)
 	size_t used = strlen(out);
 	while (used > 0 && out[used - 1] == ' ')
 		out[--used] = '\0';
+	const char *reason = usual_reason(probe->status);
+	if (strchr(out, ' ') == NULL && reason != NULL)
+		snprintf(out, size, "%ld %s", probe->status, reason);
 }
 
 static void report_no_connection(struct probe *probe)

@@ -66,6 +66,8 @@ static const struct row rows[] = {
 	{ "status", "respond 503 sorry", OUTCOME_WRONG_STATUS, "503 Service Unavailable (expected 200-299)", { NULL },
 	  "HTTP/1.1 503 Service Unavailable\nContent-", NULL },
 	{ "status body in evidence", "respond 503 sorry", OUTCOME_WRONG_STATUS, "", { NULL }, "sorry", NULL },
+	{ "status without reason", "read-request\nsend \"HTTP/1.1 502\\r\\n\\r\\n\"\nclose", OUTCOME_WRONG_STATUS, "502 Bad Gateway (expected",
+	  { NULL }, NULL, NULL },
 	{ "status expected", "respond 404 gone", OUTCOME_OK, "404 Not Found", { "expect.status", "200-299, 404" }, NULL, NULL },
 	{ "redirect not followed", "read-request\nredirect /elsewhere", OUTCOME_WRONG_STATUS, "302 Found (expected 200-299)", { "follow", "0" }, NULL,
 	  NULL },
