@@ -102,6 +102,18 @@ static struct look find_look(struct pairs *pairs, enum role role, enum role unde
 	return (struct look){ .attributes = attributes, .pair = pair_of(pairs, foreground, background) };
 }
 
+bool pairs_same_ground(const struct pairs *pairs, struct look a, struct look b)
+{
+	attr_t visible = A_REVERSE | A_STANDOUT | A_UNDERLINE;
+
+	if ((a.attributes | b.attributes) & visible)
+		return a.attributes == b.attributes && a.pair == b.pair;
+	int32_t ground_a = a.pair ? pairs->made[a.pair].background : -1;
+	int32_t ground_b = b.pair ? pairs->made[b.pair].background : -1;
+
+	return ground_a == ground_b;
+}
+
 struct look pairs_look(struct pairs *pairs, enum role role, enum role under)
 {
 	if (!pairs->known[role][under]) {

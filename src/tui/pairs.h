@@ -34,6 +34,9 @@ void pairs_init(struct pairs *pairs, const struct theme *theme, bool no_color);
 /* Forgets all pairs; the whole screen must be painted anew. */
 void pairs_set_theme(struct pairs *pairs, const struct theme *theme);
 
+/* True when a blank looks the same in both. */
+bool pairs_same_ground(const struct pairs *pairs, struct look a, struct look b);
+
 struct look pairs_look(struct pairs *pairs, enum role role, enum role under);
 
 #endif

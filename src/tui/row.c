@@ -174,6 +174,17 @@ static void draw_column(const struct brush *brush, const struct list *list, cons
 	}
 }
 
+/*
+ * Under glyph and name, not under the whole row: bars are what a row costs on a slow line, and so they are not sent again for a
+ * cursor that merely passes.
+ */
+static void draw_cursor(const struct layout *layout, struct area area, int y)
+{
+	const struct layout_column *name = layout_find(layout, COLUMN_NAME);
+
+	paint_under(area, y, 0, name ? name->x + name->width : area.columns, ROLE_CURSOR);
+}
+
 void row_draw(const struct tui *tui, const struct list *list, const struct layout *layout, struct area area, int y, size_t row)
 {
 	struct brush brush = { .tui = tui, .view = rows_at(list->rows, row), .area = area, .y = y, .dim = rows_is_kept(list->rows, row) };
@@ -183,7 +194,7 @@ void row_draw(const struct tui *tui, const struct list *list, const struct layou
 	for (size_t i = 0; i < layout->count; i++)
 		draw_column(&brush, list, &layout->columns[i]);
 	if (selected)
-		paint_under(area, y, 0, area.columns, ROLE_CURSOR);
+		draw_cursor(layout, area, y);
 }
 
 static enum column column_of_order(enum order_key key)

@@ -213,18 +213,46 @@ void surface_repaint(struct surface *surface)
 	surface->all = true;
 }
 
+static bool is_blank(const struct cell *cell)
+{
+	return cell->point == ' ' && !cell->marks[0];
+}
+
+static struct look look_of(struct surface *surface, const struct cell *cell)
+{
+	return pairs_look(&surface->pairs, (enum role)cell->role, (enum role)cell->under);
+}
+
+/*
+ * A blank has no foreground: it takes the look of what stands before it where that makes no difference to the eye, so that no bytes
+ * go out for changing colours and back; behind the last character of a row it is plain, so that the rest can be erased at once.
+ */
+static struct look look_of_blank(struct surface *surface, const struct cell *cell, struct look before, bool last)
+{
+	struct look plain = pairs_look(&surface->pairs, ROLE_TEXT, (enum role)cell->under);
+	struct look own = look_of(surface, cell);
+
+	if (!pairs_same_ground(&surface->pairs, own, plain))
+		return own;
+	return !last && pairs_same_ground(&surface->pairs, own, before) ? before : plain;
+}
+
 static void put_row(struct surface *surface, const struct canvas *canvas, int y)
 {
 	const struct cell *cells = &canvas->cells[(size_t)y * (size_t)canvas->columns];
+	struct look look = { 0 };
+	int end = canvas->columns;
 
+	while (end > 0 && is_blank(&cells[end - 1]))
+		end--;
 	for (int x = 0; x < canvas->columns; x++) {
 		const struct cell *cell = &cells[x];
 		wchar_t text[4] = { (wchar_t)cell->point, (wchar_t)cell->marks[0], (wchar_t)cell->marks[1], 0 };
-		struct look look = pairs_look(&surface->pairs, (enum role)cell->role, (enum role)cell->under);
 		cchar_t c;
 
 		if (cell->point == 0)
 			continue;
+		look = is_blank(cell) ? look_of_blank(surface, cell, look, x >= end) : look_of(surface, cell);
 		if (setcchar(&c, text, look.attributes, 0, &look.pair) == ERR)
 			continue;
 		/* writing the last corner reports an error, because the cursor cannot go on from there */
