@@ -38,6 +38,9 @@ struct screen {
 /* As old as the process: whoever wakes the screen need not know whether it is still there. */
 static _Atomic int wake_fd = -1;
 
+/* Also when the size is what it was: it may have been another in between, and the picture lost. */
+static _Atomic bool size_changed;
+
 static void wake(void)
 {
 	int fd = atomic_load(&wake_fd);
@@ -247,6 +250,17 @@ static void come_back(struct screen *screen)
 	screen->tui.dirty = true;
 }
 
+static void follow_size(struct tui *tui)
+{
+	bool told = atomic_exchange(&size_changed, false);
+	bool changed = terminal_update_size(tui->terminal);
+
+	if (!told && !changed)
+		return;
+	terminal_repaint(tui->terminal);
+	tui->dirty = true;
+}
+
 static void turn(struct screen *screen)
 {
 	struct tui *tui = &screen->tui;
@@ -264,8 +278,7 @@ static void turn(struct screen *screen)
 		return;
 	end_waiting_input(screen);
 	expire_toast(tui);
-	if (terminal_update_size(tui->terminal))
-		tui->dirty = true;
+	follow_size(tui);
 	if (!terminal_flush(tui->terminal))
 		tui->over = tui->gone = true;
 	if (!tui->over && frame_is_due(screen, tui->now_us / SECOND_US != second)) {
@@ -399,7 +412,8 @@ struct screen *screen_start(const struct board *board, const struct screen_setti
 
 void screen_resized(struct screen *screen)
 {
-	(void)screen;	/* it looks itself, each time it wakes */
+	(void)screen;	/* there is one terminal */
+	atomic_store(&size_changed, true);
 	wake();
 }
 
