@@ -64,7 +64,7 @@ static int draw_fact(struct area area, int y, int x, const char *word, const cha
 	int start = x;
 
 	x += paint_text(area, y, x, ROLE_HEADER_KEY, word) + 1;
-	x += paint_text(area, y, x, well ? ROLE_HEADER : ROLE_STATE_DOWN, value);
+	x += paint_text(area, y, x, well ? ROLE_TEXT : ROLE_STATE_DOWN, value);
 	return x - start;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "line.h"
 #include "search.h"
 #include "tui.h"
 #include "views.h"
@@ -26,6 +27,7 @@ struct help {
 struct page {
 	struct help *help;
 	struct area area;
+	int width;		/* of the page, also while lines are merely counted */
 	int line;
 };
 
@@ -113,10 +115,25 @@ static void add_states(struct page *page)
 	add_line(page, ROLE_TEXT, "a", "behind a name: acknowledged");
 }
 
-/* Lays all lines; returns how many there are. */
-static int lay(struct help *help, struct area area)
+/* Text that takes more than one line. */
+static void add_long(struct page *page, const char *keys, const char *text)
 {
-	struct page page = { .help = help, .area = area };
+	while (*text) {
+		char one[LINE_SIZE];
+		const char *rest;
+		size_t length = line_break(text, page->width - KEYS_WIDTH - 4, &rest);
+
+		snprintf(one, sizeof one, "%.*s", (int)length, text);
+		add_line(page, ROLE_KEYBAR_KEY, keys, one);
+		keys = "";
+		text = rest;
+	}
+}
+
+/* Lays all lines; returns how many there are. */
+static int lay(struct help *help, struct area area, int width)
+{
+	struct page page = { .help = help, .area = area, .width = width };
 	/* what every view has is told last */
 	unsigned everywhere = IN_LIST | IN_EVENTS | IN_HELP;
 
@@ -135,7 +152,7 @@ static int lay(struct help *help, struct area area)
 	add_states(&page);
 	if (help->place & IN_LIST) {
 		add_title(&page, "Filter");
-		add_line(&page, ROLE_KEYBAR_KEY, "/", filter_help);
+		add_long(&page, "/", filter_help);
 	}
 	return page.line;
 }
@@ -156,9 +173,9 @@ static void help_draw(struct view *view, struct area area)
 	paint_print(body, 0, 1, ROLE_DIALOG_TITLE, "kumatop %s: keys", tui_settings(view->tui)->version ? tui_settings(view->tui)->version : "");
 	body = area_part(body, 2, 0, body.rows - 2, body.columns);
 	help->body = body.rows;
-	help->count = lay(help, area_part(body, 0, 0, 0, 0));
+	help->count = lay(help, area_part(body, 0, 0, 0, 0), body.columns);
 	scroll_to(help, help->top);
-	(void)lay(help, body);
+	(void)lay(help, body, body.columns);
 }
 
 static bool help_input(struct view *view, const struct input_event *event)
