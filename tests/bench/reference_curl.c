@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "kumatop/heap.h"
+#include "measure.h"
 
 struct run {
 	const struct work *work;
@@ -138,6 +139,7 @@ bool reference_curl(const struct work *work, bool tls)
 	curl_multi_setopt(run.multi, CURLMOPT_SOCKETDATA, &run);
 	curl_multi_setopt(run.multi, CURLMOPT_TIMERFUNCTION, set_timer);
 	curl_multi_setopt(run.multi, CURLMOPT_TIMERDATA, &run);
+	cpu_begins();
 	for (unsigned i = 0; i < work->in_flight && i < work->checks; i++)
 		set_up(&run, curl_easy_init());
 	while (run.ended < work->checks)

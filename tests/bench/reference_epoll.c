@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kumatop/heap.h"
+#include "measure.h"
 
 enum mode { MODE_TCP, MODE_HTTP, MODE_TLS };
 
@@ -142,6 +143,7 @@ static bool carry_out(const struct work *work, enum mode mode)
 		if (!SSL_CTX_load_verify_locations(run.context, work->authority, NULL))
 			return false;
 	}
+	cpu_begins();
 	for (unsigned i = 0; i < work->in_flight && i < work->checks; i++)
 		if (!begin(&run))
 			return false;

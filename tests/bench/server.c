@@ -58,7 +58,8 @@ static void serve_plain(struct client *client, enum server_kind kind)
 	if (got < 0 && errno == EAGAIN)
 		return;
 	if (got > 0 && kind == SERVER_HTTP) {
-		if (send(client->fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL) > 0)
+		/* Answer and end in one segment: whoever closes first is left with the port. */
+		if (send(client->fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL | MSG_MORE) > 0)
 			shutdown(client->fd, SHUT_WR);
 		return;
 	}
