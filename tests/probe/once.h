@@ -12,6 +12,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "kumatop/probe.h"
@@ -125,6 +130,30 @@ static inline struct monitor_spec *once_spec(const char *target, ...)
 	if (!spec_seal(spec, &err))
 		fail_msg("%s", err.text);
 	return spec;
+}
+
+enum { FULL_SOCKETS = 8 };
+
+/* Listens at 127.0.0.1:port and never takes anybody: connecting there gets no answer. Close all of fds afterwards. */
+static inline void once_listen_deaf(uint16_t port, int fds[FULL_SOCKETS])
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int on = 1;
+	fds[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(setsockopt(fds[0], SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
+	assert_int_equal(bind(fds[0], (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(listen(fds[0], 0), 0);
+	for (int i = 1; i < FULL_SOCKETS; i++) {
+		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		int code = connect(fds[i], (struct sockaddr *)&address, sizeof address);
+		assert_true(code == 0 || errno == EINPROGRESS);
+	}
+}
+
+static inline void once_close_all(int fds[FULL_SOCKETS])
+{
+	for (int i = 0; i < FULL_SOCKETS; i++)
+		close(fds[i]);
 }
 
 #endif

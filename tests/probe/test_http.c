@@ -176,6 +176,35 @@ static void test_falls_over_to_the_other_family(void **state)
 	}
 }
 
+/* An address that says nothing gets its share of the timeout, and the next one the rest. */
+static void test_does_not_wait_for_ever_for_one_address(void **state)
+{
+	(void)state;
+	int deaf[FULL_SOCKETS];
+	struct peer *peer = serve("listen ::1\nrespond 200 six");
+	once_listen_deaf(peer_port(peer), deaf);
+	struct monitor_spec *spec = spec_for("http", "both.localhost", peer, NULL, (const char *const[SETTINGS_MOST]){ "timeout", "1s" });
+	const struct check_result *result = once_check(&once, spec);
+	expect("deaf address", result, OUTCOME_OK, "200 OK");
+	assert_int_equal(strncmp(result->address, "[::1]:", 6), 0);
+	spec_release(spec);
+	peer_stop(peer);
+	once_close_all(deaf);
+}
+
+/* That share is for connecting: a handshake may take longer, though other addresses are left. */
+static void test_slow_handshake_is_waited_for(void **state)
+{
+	(void)state;
+	struct peer *peer = serve("listen both\npause 700\ntls good\nrespond 200 ok");
+	struct monitor_spec *spec = spec_for("https", "both.localhost", peer, NULL,
+					     (const char *const[SETTINGS_MOST]){ "timeout", "1200ms", "verify", "no" });
+	expect("slow handshake", once_check(&once, spec), OUTCOME_OK, "200 OK");
+	assert_int_equal(peer_connections(peer), 1);
+	spec_release(spec);
+	peer_stop(peer);
+}
+
 /* What the server was sent, as it came. */
 static char *request_of(const char *const *settings)
 {
@@ -510,6 +539,8 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_phases_and_address),
 		cmocka_unit_test(test_falls_over_to_the_other_family),
+		cmocka_unit_test(test_does_not_wait_for_ever_for_one_address),
+		cmocka_unit_test(test_slow_handshake_is_waited_for),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_environment_does_not_steer),
 		cmocka_unit_test(test_secrets_stay_at_home),

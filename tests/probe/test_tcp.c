@@ -1,9 +1,7 @@
 /* The tcp kind against real sockets of the loopback. */
 #include "once.h"
 
-#include <netinet/in.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "../lib/peer.h"
 
@@ -86,6 +84,25 @@ static void test_falls_over(void **state)
 		spec_release(spec);
 		peer_stop(peer);
 	}
+}
+
+/* An address that says nothing gets its share of the timeout, and the next one the rest. */
+static void test_does_not_wait_for_ever_for_one_address(void **state)
+{
+	(void)state;
+	int deaf[FULL_SOCKETS];
+	struct once once;
+	struct peer *peer = serve("listen ::1\nhang");
+	once_listen_deaf(peer_port(peer), deaf);
+	struct monitor_spec *spec = spec_for("both.localhost", peer, "timeout", "600ms");
+	once_open(&once, NULL);
+	const struct check_result *result = once_check(&once, spec);
+	expect(result, OUTCOME_OK, "connected");
+	assert_int_equal(strncmp(result->address, "[::1]:", 6), 0);
+	once_close(&once);
+	spec_release(spec);
+	peer_stop(peer);
+	once_close_all(deaf);
 }
 
 static void test_no_answer_to_connecting(void **state)
@@ -185,6 +202,7 @@ int main(void)
 		cmocka_unit_test(test_connects),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_falls_over),
+		cmocka_unit_test(test_does_not_wait_for_ever_for_one_address),
 		cmocka_unit_test(test_no_answer_to_connecting),
 		cmocka_unit_test(test_out_of_descriptors),
 		cmocka_unit_test(test_no_route),
