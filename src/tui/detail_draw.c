@@ -109,7 +109,9 @@ static void draw_why(struct view *view, const struct monitor_view *monitor, stru
 		struct line line = { area, y++, 1 };
 
 		if (*shared_read(monitor->address)) {
-			line_print(&line, ROLE_TEXT, "reached %s", shared_read(monitor->address));
+			bool reached = monitor->phase_us[PHASE_CONNECT] >= 0 || monitor->phase_us[PHASE_FIRST_BYTE] >= 0;
+
+			line_print(&line, ROLE_TEXT, "%s %s", reached ? "reached" : "tried", shared_read(monitor->address));
 			line_next(&line);
 		}
 		why_phases(monitor->phase_us, text, sizeof text);
@@ -175,6 +177,10 @@ static void draw_stats(const struct history_series *series, struct area area)
 	struct line line = { area, 0, 1 };
 	char ms[32];
 
+	if (series->min_us < 0) {
+		line_print(&line, ROLE_TEXT_DIM, "no answer in this time");
+		return;
+	}
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		line_print(&line, ROLE_TEXT_DIM, "%s", numbers[i].label);
 		line_gap(&line, 1);

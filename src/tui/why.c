@@ -52,13 +52,26 @@ char *why_reason(int outcome, const char *detail, char *out, size_t size)
 	return out;
 }
 
+/* Evidence is what was tried, then what came back: of HTTP its head, then its body, with blank lines between. */
+static const char *body_of(const char *evidence)
+{
+	const char *part = strstr(evidence, "\n\n");
+
+	part = part ? part + strspn(part, "\n ") : "";
+	if (strncmp(part, "HTTP/", 5) != 0)
+		return part;
+	const char *body = strstr(part, "\n\n");
+
+	return body && body[strspn(body, "\n ")] ? body + strspn(body, "\n ") : part;
+}
+
 char *why_body(const char *evidence, char *out, size_t size)
 {
-	const char *body = strstr(evidence, "\n\n");
-	const char *start = body ? body + strspn(body, "\n ") : evidence + strspn(evidence, "\n ");
+	const char *last = strrchr(evidence, '\n');
+	const char *start = body_of(evidence);
 
 	if (!*start)
-		start = evidence;
+		start = last && last[1] ? last + 1 : evidence;
 	text_sanitize(out, size, start, strcspn(start, "\n"));
 	return out;
 }

@@ -19,7 +19,7 @@ bool why_is_asked(const struct monitor_view *view);
 /* "wrong status: 503 Service Unavailable (expected 200-299)": the sentence of an outcome and its detail, without saying it twice. */
 char *why_reason(int outcome, const char *detail, char *out, size_t size);
 
-/* The line of evidence that tells most: the first of the body, else the first there is; "" when there is none. */
+/* The line of evidence that tells most: the first of the body, else the last there is; "" when there is none. */
 char *why_body(const char *evidence, char *out, size_t size);
 
 /* "name 4  tcp 12  tls 31  first byte 88  = 135 ms": what was reached, as far as there is room. */
