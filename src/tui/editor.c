@@ -24,7 +24,7 @@ void editor_open(struct tui *tui, const struct monitor_spec *spec)
 	size_t count = 0;
 
 	if (!spec->file) {
-		tui_toast(tui, TOAST_WARN, "%s is declared in the configuration", spec->name);
+		tui_toast(tui, TOAST_WARN, "it is declared in the configuration: edit it there");
 		free(command);
 		return;
 	}
@@ -39,7 +39,7 @@ void editor_open(struct tui *tui, const struct monitor_spec *spec)
 	if (tui_run(tui, words, &err))
 		tui_toast(tui, TOAST_OK, "changes to %s hold from the next reload on", file);
 	else
-		tui_toast(tui, TOAST_WARN, "%s is declared at %s:%d: %s", spec->name, file, spec->line, err.text);
+		tui_toast(tui, TOAST_WARN, "%s; it is declared at %s:%d", err.text, file, spec->line);
 	free(file);
 	free(command);
 }

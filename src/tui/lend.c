@@ -88,9 +88,11 @@ bool tui_run(struct tui *tui, char *const argv[], struct error *err)
 	terminal_take(tui->terminal);
 	tui->now = mono_now();
 	tui->dirty = true;
+	const char *slash = strrchr(argv[0], '/'), *name = slash ? slash + 1 : argv[0];
+
 	if (error)
-		return error_set(err, EXIT_UNAVAILABLE, "cannot run %s: %s", argv[0], strerror(error));
+		return error_set(err, EXIT_UNAVAILABLE, "cannot run %s: %s", name, strerror(error));
 	if (status == -1 || !WIFEXITED(status) || WEXITSTATUS(status))
-		return error_set(err, EXIT_UNAVAILABLE, "%s did not end well", argv[0]);
+		return error_set(err, EXIT_UNAVAILABLE, "%s did not end well", name);
 	return true;
 }
