@@ -29,7 +29,14 @@ struct fake_store {
 	struct kept_standing last_standing;
 };
 
+struct answer {
+	pthread_mutex_t mutex;
+	bool here;
+	struct reply reply;
+};
+
 struct fixture {
+	struct answer answer;	/* to the last question */
 	struct snapshot_hub *hub;
 	struct engine *engine;
 	struct fake_store store;
@@ -111,6 +118,7 @@ static int set_up(void **state)
 	struct error err;
 
 	pthread_mutex_init(&fixture->store.mutex, NULL);
+	pthread_mutex_init(&fixture->answer.mutex, NULL);
 	fixture->hub = snapshot_hub_create();
 	settings.hub = fixture->hub;
 	fixture->engine = engine_create(&settings, &err);
@@ -128,6 +136,7 @@ static int tear_down(void **state)
 	for (size_t i = 0; i < fixture->store.event_count; i++)
 		event_finish(&fixture->store.events[i]);
 	pthread_mutex_destroy(&fixture->store.mutex);
+	pthread_mutex_destroy(&fixture->answer.mutex);
 	free(fixture);
 	return 0;
 }
@@ -183,12 +192,6 @@ static monitor_id id_of(struct fixture *fixture, const char *name)
 	return id;
 }
 
-struct answer {
-	pthread_mutex_t mutex;
-	bool here;
-	struct reply reply;
-};
-
 static void on_reply(void *arg, const struct reply *reply)
 {
 	struct answer *answer = arg;
@@ -201,25 +204,26 @@ static void on_reply(void *arg, const struct reply *reply)
 
 static struct reply ask(struct fixture *fixture, struct command *command)
 {
-	struct answer answer = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+	struct answer *answer = &fixture->answer;
 	struct mono begin = mono_now();
 	struct error err;
 	bool here;
 
+	answer->here = false;
 	command->reply = on_reply;
-	command->reply_arg = &answer;
+	command->reply_arg = answer;
 	command->ticket = 42;
 	assert_true(engine_submit(fixture->engine, command, &err));
 	do {
 		breathe();
-		pthread_mutex_lock(&answer.mutex);
-		here = answer.here;
-		pthread_mutex_unlock(&answer.mutex);
+		pthread_mutex_lock(&answer->mutex);
+		here = answer->here;
+		pthread_mutex_unlock(&answer->mutex);
 		if (mono_between_us(begin, mono_now()) > DEADLINE_MS * 1000)
 			fail_msg("no reply");
 	} while (!here);
-	assert_int_equal(answer.reply.ticket, 42);
-	return answer.reply;
+	assert_int_equal(answer->reply.ticket, 42);
+	return answer->reply;
 }
 
 static struct reply order(struct fixture *fixture, enum command_kind kind, const char *name)
