@@ -22,13 +22,16 @@ static const char *reason_of(const struct monitor_view *monitor)
 	return monitor->has_result ? outcome_row(monitor->outcome)->sentence : "no result yet";
 }
 
-/* Parts of a line with separators between them, as far as they go. */
+/*
+ * Parts of a line with separators between them, as far as they go. A line is in one colour: it is sent again for each line the
+ * cursor moves.
+ */
 static void add_part(struct line *line, const char *separator, enum role role, const char *text)
 {
 	if (!*text || line->x >= line->area.columns - 4)
 		return;
 	if (line->x > 1)
-		line_print(line, ROLE_TEXT_DIM, " %s ", separator);
+		line_print(line, role, " %s ", separator);
 	line_print(line, role, "%s", text);
 }
 
@@ -37,19 +40,18 @@ static void draw_now(const struct tui *tui, const struct monitor_view *monitor, 
 	const struct standing *standing = &monitor->standing;
 	char text[128], when[32];
 
-	line_print(line, glyph_state_role((int)standing->state), "%s: ", monitor->spec->name);
-	line_print(line, ROLE_TEXT, "%s", reason_of(monitor));
+	line_print(line, ROLE_TEXT, "%s: %s", monitor->spec->name, reason_of(monitor));
 	if (standing->since_us) {
 		snprintf(text, sizeof text, "%s since %s", state_word((int)standing->state), line_moment(tui, standing->since_us, when, sizeof when));
 		add_part(line, separator, ROLE_TEXT, text);
 	}
 	if (monitor->checking) {
-		add_part(line, separator, ROLE_TEXT_DIM, "being checked");
+		add_part(line, separator, ROLE_TEXT, "being checked");
 	} else if (monitor->next_us) {
 		int64_t left = (monitor->next_us - tui->now_us + SECOND_US - 1) / SECOND_US;
 
 		snprintf(text, sizeof text, "next check %lld s", (long long)(left > 0 ? left : 0));
-		add_part(line, separator, ROLE_TEXT_DIM, text);
+		add_part(line, separator, ROLE_TEXT, text);
 	}
 	if (standing->incident_open)
 		add_part(line, separator, ROLE_TEXT, standing->acknowledged ? "acknowledged" : "unack");

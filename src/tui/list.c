@@ -11,7 +11,7 @@
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
 
-enum { IDLE_SECONDS = 60, HEAD_COLUMNS_LEAST = 50, HEAD_ROWS_LEAST = 8, INFO_COLUMNS_LEAST = 50, INFO_ROWS_LEAST = 14 };
+enum { PREVIEW_AFTER_MS = 200, IDLE_SECONDS = 60, HEAD_COLUMNS_LEAST = 50, HEAD_ROWS_LEAST = 8, INFO_COLUMNS_LEAST = 50, INFO_ROWS_LEAST = 14 };
 
 size_t list_row(const struct list *list)
 {
@@ -611,6 +611,22 @@ static void return_to_top(const struct tui *tui, struct list *list)
 		list->top = 0;
 }
 
+/*
+ * The pane costs a kilobyte, so it is not drawn for monitors that the cursor merely passes.
+ */
+static void draw_preview(struct tui *tui, struct list *list, struct area area)
+{
+	const struct monitor_view *selected = selected_monitor(list);
+	const struct monitor_view *shown = rows_monitor(list->rows, list->previewed);
+
+	if (!shown || !selected || mono_between_us(tui->key_at, tui->now) >= PREVIEW_AFTER_MS * 1000)
+		shown = selected;
+	list->previewed = shown ? shown->id : 0;
+	if (shown != selected)
+		tui_draw_in(tui, PREVIEW_AFTER_MS);
+	preview_draw(tui, shown, area);
+}
+
 static void list_draw(struct view *view, struct area area)
 {
 	struct tui *tui = view->tui;
@@ -634,7 +650,7 @@ static void list_draw(struct view *view, struct area area)
 		info = preview_rows + 1;
 	draw_rows(tui, list, area_part(area, y, 0, left - info, area.columns));
 	if (preview)
-		preview_draw(tui, selected_monitor(list), area_part(area, area.rows - preview_rows - 1, 0, preview_rows, area.columns));
+		draw_preview(tui, list, area_part(area, area.rows - preview_rows - 1, 0, preview_rows, area.columns));
 	else if (info)
 		info_draw(tui, selected_monitor(list), area_part(area, area.rows - 2, 0, 2, area.columns));
 	(void)draw_status(tui, list, status);

@@ -32,6 +32,7 @@ struct list {
 	struct error filter_error;	/* text "": the filter makes sense */
 	char find[LINEEDIT_SIZE];
 	size_t find_from;		/* row at which the search began */
+	monitor_id previewed;		/* whose pane shows; follows the cursor when that rests */
 	monitor_id *marked;
 	size_t marked_count;
 };

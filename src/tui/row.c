@@ -133,7 +133,7 @@ static void draw_state(const struct brush *brush, const struct list *list, bool 
 	int state = (int)brush->view->standing.state;
 
 	if (selected)
-		paint_glyph(brush->area, brush->y, 0, ROLE_CURSOR, GLYPH_CURSOR);
+		paint_glyph(brush->area, brush->y, 0, glyph_state_role(state), GLYPH_CURSOR);
 	paint_text(brush->area, brush->y, 1, glyph_state_role(state), glyph_state(brush->tui->canvas.glyphs, state));
 	if (list_is_marked(list, brush->view->id))
 		paint_point(brush->area, brush->y, 2, ROLE_TAGGED, '+');

@@ -224,10 +224,10 @@ static bool frame_is_due(struct screen *screen, bool second_passed)
 
 static void make_frame(struct tui *tui)
 {
+	tui->dirty = tui->data_dirty = false;
 	canvas_reset(&tui->canvas, terminal_rows(tui->terminal), terminal_columns(tui->terminal));
 	frame_draw(tui);
 	terminal_show(tui->terminal, &tui->canvas);
-	tui->dirty = tui->data_dirty = false;
 	tui->drawn_at = tui->now;
 	tui->events_drawn = tui->snapshot ? tui->snapshot->health.events : 0;
 }

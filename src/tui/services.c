@@ -87,3 +87,12 @@ void tui_dirty(struct tui *tui)
 {
 	tui->dirty = true;
 }
+
+void tui_draw_in(struct tui *tui, int ms)
+{
+	struct mono at = mono_add_ms(tui->now, ms);
+
+	if (!tui->data_dirty || mono_between_us(at, tui->data_at) > 0)
+		tui->data_at = at;
+	tui->data_dirty = true;
+}

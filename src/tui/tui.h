@@ -70,6 +70,9 @@ void stack_answer(struct tui *tui, struct history_answer *answer);	/* takes it *
 void stack_sweep(struct tui *tui);		/* frees what was closed */
 unsigned stack_place(struct tui *tui);		/* where keys go now */
 
+/* services.c: a frame in so many ms at the latest, though nothing comes. */
+void tui_draw_in(struct tui *tui, int ms);
+
 /* frame.c: draws the stack, toast and key bar onto the canvas, which has been reset. */
 void frame_draw(struct tui *tui);
 
