@@ -137,6 +137,7 @@ int main(int argc, char **argv)
 	struct fakeboard *fake = fakeboard_create();
 	struct screen *screen;
 	struct error err;
+	bool ended;
 
 	(void)setlocale(LC_ALL, "");
 	(void)setenv("TZ", "CET-1", 1);
@@ -158,17 +159,17 @@ int main(int argc, char **argv)
 	screen = screen_start(fakeboard_board(fake), &options.screen, &err);
 	if (!screen) {
 		fprintf(stderr, "screen_demo: %s\n", err.text);
-		return (int)err.code;
+		ended = true;
+	} else {
+		if (attend(fake, screen, &options, fd))
+			screen_ask_to_end(screen);
+		ended = screen_finish(screen, 2000);
+		printf("the screen is over\n");
 	}
-	if (attend(fake, screen, &options, fd))
-		screen_ask_to_end(screen);
-	bool ended = screen_finish(screen, 2000);
-
-	printf("the screen is over\n");
 	if (!ended)
 		return 1;
 	fakeboard_destroy(fake);
 	conf_free(conf);
 	(void)close(fd);
-	return 0;
+	return screen ? 0 : (int)err.code;
 }
