@@ -476,20 +476,20 @@ bool field_step(struct field *field, int step)
 {
 	static const char *const flags[] = { "no", "yes", NULL };
 	const char *const *choices = NULL;
-	int count = 0, at = -1;
+	int count = 0, at = 0;
 
 	if (field->row && field->row->type == SETTING_FLAG)
 		choices = flags;
 	if (field->row && field->row->type == SETTING_CHOICE)
 		choices = field->row->choices;
-	if (!choices)
+	if (!choices || !choices[0])
 		return false;
 	const char *now = field->edit.length ? field->edit.text : field->placeholder;
 
-	for (; choices[count]; count++)
+	do
 		if (strcmp(choices[count], now) == 0)
 			at = count;
-	/* an unset flag prints as "false" in some tables: no choice of that name is before the first one */
-	lineedit_set(&field->edit, choices[((at < 0 ? 0 : at) + step + count) % count]);
+	while (choices[++count]);
+	lineedit_set(&field->edit, choices[(at + step + count) % count]);
 	return true;
 }

@@ -44,13 +44,13 @@ void line_exact(struct area area, int y, int x, enum role role, const char *text
 {
 	for (size_t at = 0; at < length && x < area.columns;) {
 		char piece[LINE_PIECE_SIZE];
-		size_t end = at;
 
 		while (at < length && text[at] == ' ') {
 			at++;
 			x++;
 		}
-		end = at;
+		size_t end = at;
+
 		while (end < length && end - at < sizeof piece - 1 && !(text[end] == ' ' && (end + 1 == length || text[end + 1] == ' ')))
 			end++;
 		text_copy(piece, end - at + 1, text + at);
