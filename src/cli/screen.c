@@ -47,7 +47,7 @@ static bool add_targets(struct conf *conf, const struct cli_words *words, struct
 			spec_release(spec);
 			return false;
 		}
-		conf->specs = heap_resize(conf->specs, conf->spec_count + 1, sizeof(*conf->specs));
+		conf->specs = heap_resize(conf->specs, conf->spec_count + 1, sizeof(struct monitor_spec *));
 		conf->specs[conf->spec_count++] = spec;
 	}
 	return true;

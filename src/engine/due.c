@@ -53,7 +53,7 @@ void due_put(struct due_queue *queue, struct due_item *item, int64_t at_us)
 	if (item->place == 0) {
 		if (queue->count == queue->capacity) {
 			queue->capacity = queue->capacity ? queue->capacity * 2 : 64;
-			queue->items = heap_resize(queue->items, queue->capacity, sizeof(*queue->items));
+			queue->items = heap_resize(queue->items, queue->capacity, sizeof(struct due_item *));
 		}
 		queue->count++;
 		put_at(queue, queue->count, item);

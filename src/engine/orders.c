@@ -209,8 +209,8 @@ void orders_cancel_trials(struct engine *engine)
 	while (engine->trials) {
 		struct trial *trial = engine->trials;
 
+		engine->trials = trial->next;
 		prober_cancel(engine->prober, trial->check);
-		trial_unlink(trial);
 		orders_answer(trial->command, false, 0, NULL, "kumatop is stopping");
 		free(trial);
 	}
@@ -282,7 +282,7 @@ static const char **wanted_names(const struct command *command, size_t *count)
 static struct monitor **find_going(struct engine *engine, const struct command *command, size_t *count)
 {
 	size_t present = picture_count(engine->picture), name_count;
-	struct monitor **going = heap_zero(present + 1, sizeof(*going));
+	struct monitor **going = heap_zero(present + 1, sizeof(struct monitor *));
 	const char **names = wanted_names(command, &name_count);
 
 	*count = 0;

@@ -122,11 +122,17 @@ static void timer_fired(uv_timer_t *timer)
 	set_timer(prober);
 }
 
-static void start_one(struct prober *prober, struct check *check)
+static void start_first(struct prober *prober)
 {
+	struct check *check = prober->line_first;
 	struct mono now = mono_now();
 
-	leave_line(prober, check);
+	prober->line_first = check->next;
+	if (check->next)
+		check->next->previous = NULL;
+	else
+		prober->line_last = NULL;
+	check->next = NULL;
 	if (mono_between_us(check->asked, now) > check->spec->common.interval_ms * 1000) {
 		struct check_result missed = result_make(OUTCOME_MISSED);
 
@@ -145,7 +151,7 @@ static void start_some(void *arg)
 
 	prober->starting = false;
 	for (int i = 0; i < START_GROUP && prober->line_first && prober->in_flight < prober->most; i++)
-		start_one(prober, prober->line_first);
+		start_first(prober);
 	start_later(prober);
 	set_timer(prober);
 }

@@ -22,7 +22,7 @@ static const bool right_aligned[COLUMNS] = { [3] = true, [4] = true, [5] = true 
 
 static const struct monitor_view **sorted_views(const struct snapshot *snapshot)
 {
-	const struct monitor_view **views = heap_zero(snapshot->count + 1, sizeof(*views));
+	const struct monitor_view **views = heap_zero(snapshot->count + 1, sizeof(struct monitor_view *));
 
 	for (size_t i = 0; i < snapshot->count; i++)
 		views[i] = snapshot_view(snapshot, i);
