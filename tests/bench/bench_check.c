@@ -184,9 +184,9 @@ static void compare_with_fping(unsigned scale)
 	if (!row_wanted(name))
 		return;
 	while (rounds.count < ROUNDS) {
-		double them = cpu_of_program(fping, 1) / 8190;
+		struct cost them;
 
-		if (!rounds_add(&rounds, measure(ours), them)) {
+		if (!cost_of(fping, 1, &them) || !rounds_add(&rounds, measure(ours), them.cpu_us / 8190)) {
 			row_absent(name, "no fping, or no right to raw sockets");
 			return;
 		}

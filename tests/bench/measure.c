@@ -116,7 +116,7 @@ bool row_wanted(const char *name)
 	return wanted;
 }
 
-static double cpu_now_us(void)
+double cpu_spent_us(void)
 {
 	struct timespec spent;
 
@@ -125,47 +125,60 @@ static double cpu_now_us(void)
 	return (double)spent.tv_sec * 1e6 + (double)spent.tv_nsec / 1e3;
 }
 
-static double begun_us;
-
-void cpu_begins(void)
+/* By a pipe, so that what ending a process costs is not the work's. */
+bool figures_of(bool (*work)(const void *arg, double *figures), const void *arg, double *figures, size_t count)
 {
-	begun_us = cpu_now_us();
-}
-
-/* In the child: what it cost, by a pipe; what ending costs is not the work's. */
-static _Noreturn void work_and_tell(int to, bool (*work)(const void *arg), const void *arg)
-{
-	double us;
-
-	begun_us = cpu_now_us();
-	us = work(arg) ? cpu_now_us() : -1;
-	if (us >= 0)
-		us -= begun_us;
-	_exit(write(to, &us, sizeof(us)) == sizeof(us) ? 0 : 1);
-}
-
-double cpu_of(bool (*work)(const void *arg), const void *arg)
-{
-	int ends[2], status;
-	double us = -1;
+	ssize_t size = (ssize_t)(count * sizeof(*figures)), got = -1;
+	int ends[2];
 	pid_t pid;
 
 	fflush(stdout);
 	if (pipe2(ends, O_CLOEXEC) != 0)
-		return -1;
+		return false;
 	pid = fork();
 	if (pid == 0)
-		work_and_tell(ends[1], work, arg);
+		_exit(work(arg, figures) && write(ends[1], figures, (size_t)size) == size ? 0 : 1);
 	close(ends[1]);
-	if (pid > 0 && read(ends[0], &us, sizeof(us)) != sizeof(us))
-		us = -1;
+	if (pid > 0) {
+		got = read(ends[0], figures, (size_t)size);
+		waitpid(pid, NULL, 0);
+	}
 	close(ends[0]);
-	if (pid > 0)
-		waitpid(pid, &status, 0);
-	return us;
+	return got == size;
 }
 
-double cpu_of_program(const char *const *argv, int also)
+static double begun_us;
+
+void cpu_begins(void)
+{
+	begun_us = cpu_spent_us();
+}
+
+struct counted {
+	bool (*work)(const void *arg);
+	const void *arg;
+};
+
+static bool count_cpu(const void *arg, double *us)
+{
+	const struct counted *counted = arg;
+
+	cpu_begins();
+	if (!counted->work(counted->arg))
+		return false;
+	*us = cpu_spent_us() - begun_us;
+	return true;
+}
+
+double cpu_of(bool (*work)(const void *arg), const void *arg)
+{
+	struct counted counted = { work, arg };
+	double us;
+
+	return figures_of(count_cpu, &counted, &us, 1) ? us : -1;
+}
+
+bool cost_of(const char *const *argv, int also, struct cost *cost)
 {
 	struct rusage usage;
 	int status;
@@ -183,8 +196,11 @@ double cpu_of_program(const char *const *argv, int also)
 	}
 	if (pid < 0 || wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status)
 	    || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != also))
-		return -1;
-	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+		return false;
+	cost->cpu_us = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6
+	    + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+	cost->peak_kib = (double)usage.ru_maxrss;
+	return true;
 }
 
 /* The process's CPU clock counts nanoseconds where /proc has hundredths of a second. */

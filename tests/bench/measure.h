@@ -12,6 +12,7 @@
 #define TESTS_BENCH_MEASURE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 enum { ROUNDS_MOST = 31 };
@@ -47,8 +48,22 @@ double median_of(double *values, int count);	/* sorts them */
 double cpu_of(bool (*work)(const void *arg), const void *arg);
 void cpu_begins(void);	/* in the child: set up, and the work begins */
 
-/* Of a program, start and end included, its standard output into nothing. Negative when it is not there or exits other than 0 or `also`. */
-double cpu_of_program(const char *const *argv, int also);
+/*
+ * Runs work in a child that fills in figures of its own; what they start as it gets as well. false when it failed.
+ */
+bool figures_of(bool (*work)(const void *arg, double *figures), const void *arg, double *figures, size_t count);
+double cpu_spent_us(void);	/* of this process, until now */
+
+/*
+ * Runs a program, its output into nothing. false when it is not there or exits other than 0 or `also`. peak_kib is at least what the
+ * caller has itself, for the kernel counts from before exec.
+ */
+struct cost {
+	double cpu_us;
+	double peak_kib;
+};
+
+bool cost_of(const char *const *argv, int also, struct cost *cost);
 
 /* Of another process, all its threads, until now; negative when it is gone. */
 double process_cpu_us(pid_t pid);

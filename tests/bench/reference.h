@@ -6,6 +6,8 @@
 #define TESTS_BENCH_REFERENCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct work {
 	unsigned port;
@@ -18,5 +20,17 @@ bool reference_http(const struct work *work);	/* epoll: connect, send, read to t
 bool reference_tls(const struct work *work);	/* the same through bare OpenSSL, full handshake, verified */
 bool reference_curl(const struct work *work, bool tls);	/* libcurl's multi interface on libuv, handles pooled, CA store cached */
 bool reference_ping(const struct work *work);	/* one raw socket, one echo and its reply each; needs the right to */
+
+/* Beats as made.h makes them into a plain table, so many in each transaction. */
+struct insertion {
+	size_t first, beats, monitors, per_commit;
+	int64_t interval_ms;
+	int pause_ms;		/* after each transaction */
+};
+
+void *reference_sqlite_open(const char *path);	/* makes it; NULL on failure */
+void *reference_sqlite_again(const char *path);	/* opens it */
+bool reference_sqlite_insert(void *opened, const struct insertion *work);
+bool reference_sqlite_close(void *opened);	/* the log goes into the database */
 
 #endif
