@@ -144,7 +144,7 @@ static void suspend(struct tui *tui)
 	if (!armed(tui, ACTION_SUSPEND, "^Z stops the checks too; that time will be unknown. ^Z again suspends, any other key stays."))
 		return;
 	tui->toast.text[0] = '\0';
-	terminal_suspend(tui->terminal);
+	terminal_suspend(tui->terminal, tui->end);
 	tui->dirty = true;
 }
 

@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -299,18 +301,36 @@ void terminal_take(struct terminal *terminal)
 	(void)enter(terminal);
 }
 
-void terminal_suspend(struct terminal *terminal)
+/*
+ * The whole group, as the terminal itself would do it; without a shell to come back to nothing happens. For this process the signal
+ * goes to this thread: it must not get a step further before it has stopped, or it would set modes that the shell then undoes.
+ */
+static void stop_group(void)
 {
-	sigset_t stop, before;
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, stop = { .sa_handler = SIG_DFL }, before;
+	sigset_t set, mask;
 
-	terminal_give(terminal);
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTSTP);
-	(void)pthread_sigmask(SIG_UNBLOCK, &stop, &before);
-	/* the whole group, as the terminal itself would do it; without a shell to come back to nothing happens */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	(void)sigaction(SIGTSTP, &ignore, &before);
 	(void)kill(0, SIGTSTP);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	while (terminal_is_foreign(terminal))
+	(void)sigaction(SIGTSTP, &stop, NULL);
+	(void)pthread_sigmask(SIG_UNBLOCK, &set, &mask);
+	(void)pthread_kill(pthread_self(), SIGTSTP);
+	(void)pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	(void)sigaction(SIGTSTP, &before, NULL);
+}
+
+void terminal_suspend(struct terminal *terminal, const _Atomic bool *give_up)
+{
+	(void)rescue_restore();
+	stop_group();
+	while (terminal_is_foreign(terminal) && !atomic_load(give_up))
 		(void)poll(NULL, 0, 200);
-	terminal_take(terminal);
+	if (atomic_load(give_up))
+		return;
+	(void)tcgetattr(terminal->fd, &terminal->before);
+	prepare_modes(terminal);
+	(void)terminal_update_size(terminal);
+	(void)enter(terminal);
 }

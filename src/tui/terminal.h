@@ -56,7 +56,10 @@ void terminal_use_sync(struct terminal *terminal);
 void terminal_give(struct terminal *terminal);
 void terminal_take(struct terminal *terminal);
 
-/* Puts the terminal back, stops the process as ^Z does elsewhere, and takes the terminal over again when it goes on in front. */
-void terminal_suspend(struct terminal *terminal);
+/*
+ * Puts the terminal back, stops the process as ^Z does elsewhere, and takes the terminal over again when it goes on in front, unless
+ * give_up has become true meanwhile.
+ */
+void terminal_suspend(struct terminal *terminal, const _Atomic bool *give_up);
 
 #endif

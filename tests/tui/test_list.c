@@ -415,7 +415,11 @@ static void test_restored_whatever_happens(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-		const char *const env[] = { "LC_ALL=C.UTF-8", "ASAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0", NULL };
+		/* sanitizers have handlers of their own */
+		const char *const env[] = {
+			"LC_ALL=C.UTF-8", "ASAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0",
+			"TSAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0", NULL,
+		};
 		struct term *term = start_with(24, 80, env, NULL);
 		int status;
 
@@ -452,6 +456,35 @@ static void test_suspend_warns(void **state)
 	term_keys(term, "jj");
 	expect_cursor_on(term, "search");
 	quit(term);
+}
+
+/* ^Z under a shell: the terminal is as it was, and fg brings the picture back. */
+static void test_suspend_and_back(void **state)
+{
+	static const char script[] = "set -m; \"$0\"; echo it has stopped; read x; fg; echo it has ended with $?";
+	struct error err;
+	struct term *term = term_start((const char *[]){ "bash", "-c", script, demo, NULL }, 24, 80, utf8, &err);
+
+	(void)state;
+	assert_non_null(term);
+	TERM_EXPECT(term, "Quit");
+	for (int i = 0; i < 3; i++)
+		term_keys(term, "j");
+	expect_cursor_on(term, "mail-in");
+	term_keys(term, "\032\032");
+	TERM_EXPECT(term, "it has stopped");
+	assert_false(term_modes(term).alt_screen);
+	assert_false(term_modes(term).cursor_hidden);
+	assert_true(term_termios(term).c_lflag & ICANON);
+	assert_true(term_termios(term).c_lflag & ECHO);
+	term_keys(term, "\r");
+	TERM_EXPECT(term, "Quit");
+	assert_true(term_modes(term).alt_screen);
+	term_keys(term, "k");
+	expect_cursor_on(term, "search");
+	term_keys(term, "Q");
+	TERM_EXPECT(term, "it has ended with 0");
+	term_stop(term);
 }
 
 static void test_ascii_only(void **state)
@@ -610,7 +643,8 @@ int main(void)
 		cmocka_unit_test(test_keys_of_one_read), cmocka_unit_test(test_few_bytes), cmocka_unit_test(test_nothing_jumps),
 		cmocka_unit_test(test_filter), cmocka_unit_test(test_find), cmocka_unit_test(test_pause_and_undo), cmocka_unit_test(test_sorting),
 		cmocka_unit_test(test_help), cmocka_unit_test(test_no_misfires), cmocka_unit_test(test_quit_of_an_owner_asks),
-		cmocka_unit_test(test_restored_whatever_happens), cmocka_unit_test(test_suspend_warns), cmocka_unit_test(test_ascii_only),
+		cmocka_unit_test(test_restored_whatever_happens), cmocka_unit_test(test_suspend_warns), cmocka_unit_test(test_suspend_and_back),
+		cmocka_unit_test(test_ascii_only),
 		cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_terminals), cmocka_unit_test(test_no_color),
 		cmocka_unit_test(test_stalled_line), cmocka_unit_test(test_hangup), cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_freeze_and_clock),
