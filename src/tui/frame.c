@@ -34,7 +34,7 @@ static size_t collect_items(const struct tui *tui, const struct hint *hints, str
 		key_print(action_key(hints->action, 0), utf8, item->key, sizeof item->key);
 		item->label = hints->label ? hints->label : action_rows[hints->action].label;
 		item->word = (unsigned char)item->key[0] < 0x80 && item->key[1] && item->key[0] != '^';
-		item->width = (int)(text_width(item->key) + text_width(item->label)) + item->word;
+		item->width = (int)(text_width(item->key) + text_width(item->label)) + (item->word && item->label[0]);
 	}
 	return count;
 }
@@ -44,8 +44,8 @@ static int bar_width(const struct bar_item *items, size_t count, int gap, int be
 	int width = 0;
 
 	for (size_t i = 0; i < count; i++)
-		width += items[i].width + between + (i ? gap : 0);
-	return width;
+		width += items[i].width + (items[i].label[0] ? between + gap : 1);
+	return width > gap ? width - gap : 0;
 }
 
 /* Drops hints from the right, but never the first and the last one, until the rest fits. */
@@ -71,8 +71,11 @@ static void draw_keybar(const struct tui *tui, struct area bar, const struct hin
 		count = fit_items(items, count, room);
 	paint_fill(bar, 0, 0, bar.columns, ROLE_KEYBAR, ' ');
 	for (size_t i = 0; i < count; i++) {
-		x += paint_text(bar, 0, x, ROLE_KEYBAR_KEY, items[i].key) + (wide || items[i].word);
-		x += paint_text(bar, 0, x, ROLE_KEYBAR, items[i].label) + (wide ? 2 : 1);
+		x += paint_text(bar, 0, x, ROLE_KEYBAR_KEY, items[i].key);
+		/* a key without a label shares that of the next: "↑ ↓ Other" */
+		if (items[i].label[0])
+			x += (wide || items[i].word) + paint_text(bar, 0, x + (wide || items[i].word), ROLE_KEYBAR, items[i].label) + wide;
+		x++;
 	}
 }
 
