@@ -37,9 +37,27 @@ struct list {
 	size_t marked_count;
 };
 
-/* The row the cursor is on; rows_count() when there are none. */
+/*
+ * list_cursor.c. The row the cursor is on (rows_count() when there are none), and its monitor (NULL).
+ */
 size_t list_row(const struct list *list);
+const struct monitor_view *list_selected_monitor(const struct list *list);
 bool list_is_marked(const struct list *list, monitor_id id);
+void list_select_row(struct list *list, size_t row);	/* cut to what there is */
+void list_show_row(struct list *list, size_t row);	/* scrolls as little as possible */
+void list_keep_in_range(struct list *list);
+void list_stay_in_place(struct list *list, ptrdiff_t before);	/* rows have moved; where the selected one stood, or -1 */
+void list_update(struct list *list, struct tui *tui);	/* goes on to the newest picture */
+void list_take_hold(struct list *list);
+void list_settle(struct list *list);
+void list_move_by(struct list *list, ptrdiff_t step);
+bool list_move(struct list *list, enum action action);	/* false: not a movement */
+
+/* list_act.c: see struct view_kind. */
+bool list_input(struct view *view, const struct input_event *event);
+bool list_act(struct view *view, enum action action);
+unsigned list_place(struct view *view);
+bool list_name_has(const struct list *list, size_t row, const char *text);
 
 /* header.c: who, how many of each, how kumatop itself is, the time; then the line of its own troubles. Returns the rows it took. */
 int header_draw(const struct tui *tui, const struct list *list, struct area area);
