@@ -78,15 +78,18 @@ static void print_keys(enum action action, bool utf8, char *out, size_t size)
 		length += (size_t)snprintf(out + length, size - length, "%s%s", n ? "  " : "", key_print(action_key(action, n), utf8, key, sizeof key));
 }
 
-static void add_actions(struct page *page, unsigned places, unsigned not_in)
+/* The actions of the place, either those that every view has or the others. */
+static void add_actions(struct page *page, bool common)
 {
+	const unsigned everywhere = IN_LIST | IN_EVENTS | IN_HELP;
 	bool utf8 = page->area.canvas->glyphs != GLYPHS_ASCII;
 
 	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
 		const struct action_row *row = &action_rows[i];
+		bool is_common = (row->places & everywhere) == everywhere;
 		char keys[64];
 
-		if (!(row->places & places) || (row->places & not_in) == not_in)
+		if (is_common != common || !(row->places & (common ? everywhere : page->help->place)))
 			continue;
 		print_keys((enum action)i, utf8, keys, sizeof keys);
 		add_line(page, ROLE_KEYBAR_KEY, keys, row->help);
@@ -134,20 +137,11 @@ static void add_long(struct page *page, const char *keys, const char *text)
 static int lay(struct help *help, struct area area, int width)
 {
 	struct page page = { .help = help, .area = area, .width = width };
-	/* what every view has is told last */
-	unsigned everywhere = IN_LIST | IN_EVENTS | IN_HELP;
 
 	add_title(&page, "Here");
-	add_actions(&page, help->place, everywhere);
+	add_actions(&page, false);
 	add_title(&page, "In every view");
-	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-		char keys[64];
-
-		if ((action_rows[i].places & everywhere) != everywhere)
-			continue;
-		print_keys((enum action)i, area.canvas->glyphs != GLYPHS_ASCII, keys, sizeof keys);
-		add_line(&page, ROLE_KEYBAR_KEY, keys, action_rows[i].help);
-	}
+	add_actions(&page, true);
 	add_title(&page, "States, and their beats");
 	add_states(&page);
 	if (help->place & IN_LIST) {

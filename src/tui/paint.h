@@ -57,7 +57,8 @@ struct area area_part(struct area area, int y, int x, int rows, int columns);
  * the cells used.
  */
 int paint_text(struct area area, int y, int x, enum role role, const char *text);
-int paint_print(struct area area, int y, int x, enum role role, const char *format, ...) __attribute__((format(printf, 5, 6)));
+int paint_print(struct area area, int y, int x, enum role role, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 
 /* Exactly width cells: cut with "..", or filled with blanks; to the left or to the right. */
 void paint_field(struct area area, int y, int x, int width, enum role role, const char *text);

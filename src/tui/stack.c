@@ -10,6 +10,7 @@
 #include "tui.h"
 
 #include "kumatop/heap.h"
+#include "kumatop/text.h"
 
 static const struct view_kind *kind_by_name(const char *name)
 {
@@ -148,20 +149,25 @@ static void suspend(struct tui *tui)
 	tui->dirty = true;
 }
 
+/* A broken one is passed over with a word, not stuck at. */
 static void next_theme(struct tui *tui)
 {
+	const char *present = tui->theme_asked[0] ? tui->theme_asked : tui->theme.name;
 	char **names;
 	size_t count, next = 0;
 	struct error err;
 
 	theme_list(&names, &count);
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(names[i], tui->theme.name) == 0)
+		if (strcmp(names[i], present) == 0)
 			next = (i + 1) % count;
-	if (count && theme_load(names[next], &tui->theme, &err))
-		tui_toast(tui, TOAST_OK, "theme %s", tui->theme.name);
-	else if (count)
-		tui_toast(tui, TOAST_WARN, "%s", err.text);
+	if (count) {
+		text_copy(tui->theme_asked, sizeof tui->theme_asked, names[next]);
+		if (theme_load(names[next], &tui->theme, &err))
+			tui_toast(tui, TOAST_OK, "theme %s", tui->theme_asked);
+		else
+			tui_toast(tui, TOAST_WARN, "%s", err.text);
+	}
 	terminal_set_theme(tui->terminal, &tui->theme);
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);

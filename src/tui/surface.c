@@ -89,20 +89,21 @@ enum { TAKEN_COUNT = sizeof taken_signals / sizeof *taken_signals };
 
 static bool open_curses(struct surface *surface, struct error *err)
 {
+	static const char instead[] = "; `kumatop --once` prints the board as text";
 	const char *term = getenv("TERM");
 	struct sigaction saved[TAKEN_COUNT];
 	int status;
 
 	if (!term || !*term)
-		return error_set(err, EXIT_UNAVAILABLE, "TERM is not set, so there is no telling how to draw; `kumatop --once` prints the board as text");
+		return error_set(err, EXIT_UNAVAILABLE, "TERM is not set, so there is no telling how to draw%s", instead);
 	if (setupterm(term, surface->fd, &status) == ERR)
-		return error_set(err, EXIT_UNAVAILABLE, "terminal \"%s\" is not known here (TERM); `kumatop --once` prints the board as text", term);
+		return error_set(err, EXIT_UNAVAILABLE, "terminal \"%s\" is not known here (TERM)%s", term, instead);
 
 	bool able = *capability("cup") && *capability("clear");
 
 	(void)del_curterm(cur_term);
 	if (!able)
-		return error_set(err, EXIT_UNAVAILABLE, "terminal \"%s\" (TERM) cannot place the cursor; `kumatop --once` prints the board as text", term);
+		return error_set(err, EXIT_UNAVAILABLE, "terminal \"%s\" (TERM) cannot place the cursor%s", term, instead);
 	for (size_t i = 0; i < TAKEN_COUNT; i++)
 		(void)sigaction(taken_signals[i], NULL, &saved[i]);
 	surface->screen = newterm(term, surface->output, surface->input);

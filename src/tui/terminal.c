@@ -71,7 +71,7 @@ static void find_abilities(struct terminal *terminal, bool ascii)
 static int open_device(void)
 {
 	int flags = O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK;
-	char name[256];
+	char name[256] = "";
 	int fd = -1;
 
 	/* by name where possible: /dev/tty is another terminal when stdout was redirected to one */

@@ -33,6 +33,7 @@ struct tui {
 	struct terminal *terminal;
 	struct canvas canvas;
 	struct theme theme;
+	char theme_asked[THEME_NAME_SIZE];	/* the last one asked for by key, which may be broken */
 	struct input input;
 	struct mono input_at;		/* when its last byte came */
 
