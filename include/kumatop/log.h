@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "kumatop/error.h"
+
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -17,7 +19,15 @@ void log_set_level(enum log_level level);
 /* Whether each line starts with an RFC 3339 time; on for `serve`. */
 void log_set_timestamps(bool on);
 
-/* Holds lines back (true) or lets out what was held and writes through again (false). At most 200 lines are held. */
+/*
+ * A thread that writes the lines, so that nobody who logs waits for a stderr that is not read; what it cannot write waits in a bounded ring
+ * and the oldest lines are dropped and counted. Before it is started, and once it is stopped, lines are written where they are said. Main
+ * thread. Stopping waits at most timeout_ms for what is left, and then leaves the thread behind.
+ */
+bool log_start_writer(struct error *err);
+void log_stop_writer(int timeout_ms);
+
+/* Holds lines back (true) or lets out what was held and writes through again (false). At most 500 lines are held. */
 void log_hold(bool on);
 
 #endif

@@ -1,4 +1,7 @@
-/* The log. The mutex guards the held lines only; what is let through is one write(2), which the kernel keeps whole. */
+/*
+ * The log. The mutex guards the lines that wait, and is never held across a write. A line is one write(2), which the kernel keeps whole;
+ * while the writer's thread runs it is the only one to write, so that a stderr nobody reads holds up nobody else.
+ */
 #include "kumatop/log.h"
 
 #include <errno.h>
@@ -14,14 +17,17 @@
 #include "kumatop/text.h"
 #include "kumatop/when.h"
 
-enum { LINE_MOST = 2048, HELD_MOST = 200 };
+enum { LINE_MOST = 2048, HELD_MOST = 500 };
 
 static _Atomic int threshold = LOG_LEVEL_INFO;
 static atomic_bool timestamps;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct {
-	bool on;
+	bool on;			/* a screen has the terminal: nothing is written */
+	bool has_writer, ending, ended;
+	pthread_t writer;
+	pthread_cond_t changed;		/* made when the writer is */
 	char *lines[HELD_MOST];		/* a ring */
 	size_t first, count;
 	size_t lost;
@@ -62,25 +68,31 @@ static size_t line_start(enum log_level level, char *out, size_t size)
 	return length < 0 ? 0 : (size_t)length;
 }
 
-/* True if the line was kept for later. */
+static void keep_line(const char *line, size_t length)
+{
+	if (held.count == HELD_MOST) {
+		free(held.lines[held.first]);
+		held.first = (held.first + 1) % HELD_MOST;
+		held.count--;
+		held.lost++;
+	}
+	held.lines[(held.first + held.count) % HELD_MOST] = heap_text_n(line, length);
+	held.count++;
+}
+
+/* True if the line waits, for the writer or for the end of the screen. */
 static bool hold_line(const char *line, size_t length)
 {
-	bool on;
+	bool waits;
 
 	held_lock();
-	on = held.on;
-	if (on) {
-		if (held.count == HELD_MOST) {
-			free(held.lines[held.first]);
-			held.first = (held.first + 1) % HELD_MOST;
-			held.count--;
-			held.lost++;
-		}
-		held.lines[(held.first + held.count) % HELD_MOST] = heap_text_n(line, length);
-		held.count++;
-	}
+	waits = held.on || held.has_writer;
+	if (waits)
+		keep_line(line, length);
+	if (held.has_writer)
+		pthread_cond_broadcast(&held.changed);
 	held_unlock();
-	return on;
+	return waits;
 }
 
 void log_line(enum log_level level, const char *format, ...)
@@ -115,6 +127,34 @@ void log_set_timestamps(bool on)
 	atomic_store_explicit(&timestamps, on, memory_order_relaxed);
 }
 
+/* The lines that wait, taken out; *lost: how many were dropped before them. The mutex is held. */
+static size_t take_lines(char **lines, size_t *lost)
+{
+	size_t count = 0;
+
+	for (; count < held.count; count++)
+		lines[count] = held.lines[(held.first + count) % HELD_MOST];
+	*lost = held.lost;
+	held.first = held.count = held.lost = 0;
+	return count;
+}
+
+static void write_lines(char **lines, size_t count, size_t lost)
+{
+	char line[LINE_MOST];
+	size_t length;
+
+	if (lost) {
+		length = line_start(LOG_LEVEL_WARNING, line, sizeof line);
+		length += (size_t)snprintf(line + length, sizeof line - length, "%zu older lines of the log were dropped\n", lost);
+		write_line(line, length);
+	}
+	for (size_t i = 0; i < count; i++) {
+		write_line(lines[i], strlen(lines[i]));
+		free(lines[i]);
+	}
+}
+
 void log_hold(bool on)
 {
 	char *lines[HELD_MOST];
@@ -122,17 +162,80 @@ void log_hold(bool on)
 
 	held_lock();
 	held.on = on;
-	if (!on) {
-		for (; count < held.count; count++)
-			lines[count] = held.lines[(held.first + count) % HELD_MOST];
-		lost = held.lost;
-		held.first = held.count = held.lost = 0;
-	}
+	if (!on && held.has_writer)
+		pthread_cond_broadcast(&held.changed);
+	else if (!on)
+		count = take_lines(lines, &lost);
 	held_unlock();
-	if (lost)
-		log_line(LOG_LEVEL_WARNING, "%zu older lines of the log were dropped while the screen was up", lost);
-	for (size_t i = 0; i < count; i++) {
-		write_line(lines[i], strlen(lines[i]));
-		free(lines[i]);
+	write_lines(lines, count, lost);
+}
+
+static void *write_all(void *arg)
+{
+	char *lines[HELD_MOST];
+	size_t count, lost;
+
+	held_lock();
+	for (;;) {
+		while ((held.on || !held.count) && !held.ending)
+			pthread_cond_wait(&held.changed, &mutex);
+		if (!held.count || (held.on && held.ending))
+			break;
+		count = take_lines(lines, &lost);
+		held_unlock();
+		write_lines(lines, count, lost);
+		held_lock();
+	}
+	held.ended = true;
+	pthread_cond_broadcast(&held.changed);
+	held_unlock();
+	return NULL;
+}
+
+bool log_start_writer(struct error *err)
+{
+	pthread_condattr_t attributes;
+	int status;
+
+	held_lock();
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&held.changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+	held.ending = held.ended = false;
+	status = pthread_create(&held.writer, NULL, write_all, NULL);
+	held.has_writer = status == 0;
+	held_unlock();
+	return status == 0 || error_set(err, EXIT_INTERNAL, "the log's thread could not be started: %s", strerrordesc_np(status));
+}
+
+void log_stop_writer(int timeout_ms)
+{
+	struct timespec until;
+	bool ended;
+
+	held_lock();
+	if (!held.has_writer) {
+		held_unlock();
+		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += timeout_ms / 1000;
+	until.tv_nsec += timeout_ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
+	held.ending = true;
+	pthread_cond_broadcast(&held.changed);
+	while (!held.ended && pthread_cond_timedwait(&held.changed, &mutex, &until) == 0)
+		;
+	ended = held.ended;
+	/* A writer that hangs keeps the log: what is said from now on waits behind it, and is lost with the process. */
+	held.has_writer = !ended;
+	held_unlock();
+	if (ended) {
+		pthread_join(held.writer, NULL);
+		pthread_cond_destroy(&held.changed);
 	}
 }

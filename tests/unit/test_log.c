@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kumatop/buf.h"
@@ -122,22 +124,22 @@ static void held_lines_come_out_in_order(void **state)
 	expect("kumatop: one\nkumatop: two\nkumatop: three\nkumatop: four\n");
 }
 
-static void the_newest_200_are_held(void **state)
+static void the_newest_500_are_held(void **state)
 {
 	char *all;
 	size_t lines = 0;
 
 	log_hold(true);
-	for (int i = 0; i < 450; i++)
+	for (int i = 0; i < 750; i++)
 		log_line(LOG_LEVEL_INFO, "line %d", i);
 	log_hold(false);
 	all = captured();
 	assert_memory_equal(all, "kumatop: warning: 250 older lines", 33);
-	assert_non_null(strstr(all, "screen was up\nkumatop: line 250\n"));
-	assert_non_null(strstr(all, "kumatop: line 449\n"));
+	assert_non_null(strstr(all, "were dropped\nkumatop: line 250\n"));
+	assert_non_null(strstr(all, "kumatop: line 749\n"));
 	for (const char *at = all; (at = strchr(at, '\n')); at++)
 		lines++;
-	assert_int_equal(lines, 201);
+	assert_int_equal(lines, 501);
 	free(all);
 }
 
@@ -189,6 +191,55 @@ static void threads_write_while_holding_begins_and_ends(void **state)
 	log_hold(false);
 }
 
+static void writer_writes_everything_before_it_stops(void **state)
+{
+	struct error err;
+	size_t lines = 0;
+	char *all;
+
+	for (int round = 0; round < 3; round++) {
+		assert_true(log_start_writer(&err));
+		for (int i = 0; i < 100; i++)
+			log_line(LOG_LEVEL_INFO, "line %d", i);
+		log_stop_writer(10000);
+	}
+	log_line(LOG_LEVEL_INFO, "after");
+	all = captured();
+	for (const char *at = all; (at = strchr(at, '\n')); at++)
+		lines++;
+	assert_int_equal(lines, 301);
+	free(all);
+}
+
+/* In a child: what hangs there goes with it. */
+static void nobody_waits_for_a_stderr_that_is_not_read(void **state)
+{
+	int ends[2], status;
+	pid_t child;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	child = fork();
+	if (child == 0) {
+		struct error err;
+		char text[1000];
+
+		memset(text, 'x', sizeof text - 1);
+		text[sizeof text - 1] = '\0';
+		if (dup2(ends[1], STDERR_FILENO) < 0 || !log_start_writer(&err))
+			_exit(1);
+		for (int i = 0; i < 2000; i++)
+			log_line(LOG_LEVEL_INFO, "%s", text);
+		log_stop_writer(50);
+		_exit(0);
+	}
+	alarm(60);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	alarm(0);
+	assert_int_equal(status, 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 #define CAPTURED(test) cmocka_unit_test_setup_teardown(test, capture, release)
 
 int main(void)
@@ -199,7 +250,9 @@ int main(void)
 		CAPTURED(a_long_line_is_cut),
 		CAPTURED(times_lead_the_line),
 		CAPTURED(held_lines_come_out_in_order),
-		CAPTURED(the_newest_200_are_held),
+		CAPTURED(the_newest_500_are_held),
+		CAPTURED(writer_writes_everything_before_it_stops),
+		cmocka_unit_test(nobody_waits_for_a_stderr_that_is_not_read),
 		CAPTURED(threads_write_whole_lines),
 		CAPTURED(threads_write_while_holding_begins_and_ends),
 	};
