@@ -60,7 +60,7 @@ static size_t fit_items(struct bar_item *items, size_t count, int width)
 
 static void draw_keybar(const struct tui *tui, struct area bar, const struct hint *hints)
 {
-	struct bar_item items[ITEMS_MOST];
+	struct bar_item items[ITEMS_MOST] = { 0 };
 	size_t count = collect_items(tui, hints, items);
 	int room = bar.columns - 2;
 	/* a blank between each key and its label, if there is room for that */

@@ -116,7 +116,7 @@ static void make_room(struct rows *rows, size_t count)
 	rows->capacity = count + count / 4 + 16;
 	rows->order = heap_resize(rows->order, rows->capacity, sizeof *rows->order);
 	rows->row_of = heap_resize(rows->row_of, rows->capacity, sizeof *rows->row_of);
-	rows->sorting = heap_resize(rows->sorting, rows->capacity, sizeof *rows->sorting);
+	rows->sorting = heap_resize(rows->sorting, rows->capacity, sizeof(void *));
 }
 
 static bool is_wanted(const struct rows *rows, const struct monitor_view *view)

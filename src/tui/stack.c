@@ -78,26 +78,33 @@ void stack_finish(struct tui *tui)
 	stack_sweep(tui);
 }
 
+/* A view may close itself while it is called, so the next one is looked up before. */
 void stack_wake(struct tui *tui)
 {
-	for (struct view *view = tui->top; view; view = view->below)
+	for (struct view *view = tui->top, *below; view; view = below) {
+		below = view->below;
 		if (view->kind->wake)
 			view->kind->wake(view);
+	}
 }
 
 void stack_reply(struct tui *tui, const struct reply *reply)
 {
-	for (struct view *view = tui->top; view; view = view->below)
+	for (struct view *view = tui->top, *below; view; view = below) {
+		below = view->below;
 		if (view->kind->reply && view->kind->reply(view, reply))
 			return;
+	}
 	deed_tell(tui, reply);
 }
 
 void stack_answer(struct tui *tui, struct history_answer *answer)
 {
-	for (struct view *view = tui->top; view; view = view->below)
+	for (struct view *view = tui->top, *below; view; view = below) {
+		below = view->below;
 		if (view->kind->answer && view->kind->answer(view, answer))
 			return;
+	}
 	history_answer_destroy(answer);
 }
 
