@@ -6,7 +6,6 @@
 #define KUMATOP_TRANSFER_H
 
 #include <stdbool.h>
-#include <sys/socket.h>
 
 #include "kumatop/loop.h"
 
@@ -24,8 +23,8 @@ struct transfer *transfer_begin(struct transfers *transfers, transfer_done_fn *d
 /* The CURL handle, to set what else the transfer needs. Its private pointer and socket callback belong to this module. */
 void *transfer_easy(struct transfer *transfer);
 
-/* The address to connect to, whatever the URL says; with its port. Before transfer_start(). */
-void transfer_set_address(struct transfer *transfer, const struct sockaddr *address);
+/* The address to connect to, whatever the URL says; as address_print() has it, with its port. Before transfer_start(). */
+void transfer_set_address(struct transfer *transfer, const char *address);
 
 /* Called in the middle of curl when the socket is about to connect: take the time, and no more. */
 void transfer_on_open(struct transfer *transfer, void (*opened)(void *arg));

@@ -61,27 +61,61 @@ static unsigned address_port(const struct sockaddr *address)
 	return ntohs(((const struct sockaddr_in6 *)(const void *)address)->sin6_port);
 }
 
+/* Called for every check, where printf would cost as much as all else we do. Returns behind the last digit. */
+static char *print_number(char *out, unsigned value)
+{
+	char digits[10];
+	size_t count = 0;
+	do {
+		digits[count++] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	while (count > 0)
+		*out++ = digits[--count];
+	return out;
+}
+
+static char *print_ipv4(char *out, const struct sockaddr_in *in)
+{
+	uint32_t host = ntohl(in->sin_addr.s_addr);
+	for (int shift = 24; shift >= 0; shift -= 8) {
+		out = print_number(out, host >> shift & 0xff);
+		if (shift > 0)
+			*out++ = '.';
+	}
+	return out;
+}
+
+static char *print_ipv6(char *out, const struct sockaddr_in6 *in6)
+{
+	char zone[IF_NAMESIZE];
+	inet_ntop(AF_INET6, &in6->sin6_addr, out, INET6_ADDRSTRLEN);
+	out += strlen(out);
+	if (in6->sin6_scope_id != 0 && if_indextoname(in6->sin6_scope_id, zone) != NULL)
+		out += snprintf(out, 1 + IF_NAMESIZE, "%%%s", zone);
+	return out;
+}
+
 char *address_print(const struct sockaddr *address, char *out, size_t size)
 {
-	char host[INET6_ADDRSTRLEN + 1 + IF_NAMESIZE] = "";
-	bool in6 = address->sa_family == AF_INET6;
-	if (in6) {
-		const struct sockaddr_in6 *a = (const struct sockaddr_in6 *)(const void *)address;
-		inet_ntop(AF_INET6, &a->sin6_addr, host, INET6_ADDRSTRLEN);
-		char zone[IF_NAMESIZE];
-		if (a->sin6_scope_id != 0 && if_indextoname(a->sin6_scope_id, zone) != NULL) {
-			size_t length = strlen(host);
-			snprintf(host + length, sizeof host - length, "%%%s", zone);
-		}
-	} else {
-		assert(address->sa_family == AF_INET);
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, host, sizeof host);
-	}
+	char text[1 + INET6_ADDRSTRLEN + 1 + IF_NAMESIZE + sizeof "]:65535"], *end = text;
 	unsigned port = address_port(address);
-	if (port == 0)
-		text_copy(out, size, host);
-	else
-		snprintf(out, size, in6 ? "[%s]:%u" : "%s:%u", host, port);
+	if (address->sa_family == AF_INET) {
+		end = print_ipv4(end, (const struct sockaddr_in *)(const void *)address);
+	} else {
+		assert(address->sa_family == AF_INET6);
+		if (port != 0)
+			*end++ = '[';
+		end = print_ipv6(end, (const struct sockaddr_in6 *)(const void *)address);
+		if (port != 0)
+			*end++ = ']';
+	}
+	if (port != 0) {
+		*end++ = ':';
+		end = print_number(end, port);
+	}
+	*end = '\0';
+	text_copy(out, size, text);
 	return out;
 }
 

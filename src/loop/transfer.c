@@ -11,6 +11,7 @@
 
 #include "kumatop/heap.h"
 #include "kumatop/resolver.h"
+#include "kumatop/text.h"
 #include "parts.h"
 
 enum { IDLE_MOST = 64 };	/* handles kept for the next checks; one holds up to 33 KiB after TLS */
@@ -209,9 +210,8 @@ static void set_rules(struct transfer *transfer)
 	SET(easy, CURLOPT_NOSIGNAL, 1L);
 	SET(easy, CURLOPT_QUICK_EXIT, 1L);
 	SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	SET(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	SET(easy, CURLOPT_FOLLOWLOCATION, 0L);	/* which makes CURLOPT_REDIR_PROTOCOLS_STR needless */
 	SET(easy, CURLOPT_PROXY, "");
-	SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	SET(easy, CURLOPT_FRESH_CONNECT, 1L);
 	SET(easy, CURLOPT_FORBID_REUSE, 1L);
 	SET(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
@@ -253,11 +253,10 @@ void *transfer_easy(struct transfer *transfer)
 	return transfer->easy;
 }
 
-void transfer_set_address(struct transfer *transfer, const struct sockaddr *address)
+void transfer_set_address(struct transfer *transfer, const char *address)
 {
-	char text[ADDRESS_TEXT_SIZE], entry[ADDRESS_TEXT_SIZE + 2];
-	address_print(address, text, sizeof text);
-	snprintf(entry, sizeof entry, "::%s", text);	/* any host and port of the URL */
+	char entry[ADDRESS_TEXT_SIZE + 2] = "::";	/* any host and port of the URL */
+	text_copy(entry + 2, sizeof entry - 2, address);
 	curl_slist_free_all(transfer->connect_to);
 	transfer->connect_to = curl_slist_append(NULL, entry);
 	SET(transfer->easy, CURLOPT_CONNECT_TO, transfer->connect_to);

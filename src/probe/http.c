@@ -16,10 +16,14 @@ static void dial_next(struct probe *probe);
 
 static void probe_free(struct probe *probe)
 {
+	late_trust_cancel(probe->late);
 	lookup_cancel(probe->lookup);
 	transfer_end(probe->transfer);
 	tls_seen_finish(&probe->tls);
-	http_place_finish(&probe->redirected);
+	if (probe->redirected != NULL)
+		http_place_finish(probe->redirected);
+	free(probe->redirected);
+	buf_finish(&probe->head);
 	buf_finish(&probe->body);
 	free(probe->found);
 	free(probe);
@@ -90,7 +94,7 @@ static CURLcode on_tls(CURL *easy, void *ctx, void *arg)
 	struct probe *probe = arg;
 	probe->tls_began = mono_now();
 	probe->reached = REACHED_TLS;
-	tls_watch(ctx, probe->plan->trust, &probe->tls);
+	tls_watch(ctx, probe->trust, &probe->tls);
 	/* There is a connection: what time other addresses would need no longer matters. */
 	return curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 0L);
 }
@@ -115,6 +119,15 @@ static void note_answer(struct probe *probe)
 	probe->reached = REACHED_ANSWER;
 }
 
+/* As much as fits below the limit. */
+static void keep(struct buf *buf, size_t limit, const char *data, size_t length)
+{
+	if (buf->data == NULL)
+		buf_init(buf, limit);
+	size_t room = limit - buf->length;
+	buf_add(buf, data, length < room ? length : room);
+}
+
 /* One line at a time. "HTTP/" begins the head of another answer (after a 100 Continue), lines after a body are trailers. */
 static size_t on_header(char *data, size_t size, size_t count, void *arg)
 {
@@ -127,16 +140,13 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 		return 0;
 	}
 	if (length > 5 && memcmp(data, "HTTP/", 5) == 0) {
-		probe->head_kept = 0;
+		if (probe->head.data != NULL)
+			buf_clear(&probe->head);
 		probe->head_ended = false;
 	}
-	if (probe->head_ended)
-		return length;
-	size_t room = sizeof probe->head - probe->head_kept;
-	size_t kept = length < room ? length : room;
-	memcpy(probe->head + probe->head_kept, data, kept);
-	probe->head_kept += kept;
-	probe->head_ended = length <= 2;
+	if (!probe->head_ended)
+		keep(&probe->head, HTTP_HEAD_KEPT, data, length);
+	probe->head_ended = probe->head_ended || length <= 2;
 	return length;
 }
 
@@ -146,11 +156,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	size_t length = size * count, limit = (size_t)probe->settings->body_limit;
 	note_answer(probe);
 	probe->body_bytes += length;
-	size_t most = probe->plan->keeps_body && limit > HTTP_BODY_SHOWN ? limit : HTTP_BODY_SHOWN;
-	if (probe->body.data == NULL)
-		buf_init(&probe->body, most);
-	size_t room = most - probe->body.length;
-	buf_add(&probe->body, data, length < room ? length : room);
+	keep(&probe->body, probe->plan->keeps_body && limit > HTTP_BODY_SHOWN ? limit : HTTP_BODY_SHOWN, data, length);
 	probe->body_too_large = probe->body_bytes > limit;
 	return probe->body_too_large ? 0 : length;
 }
@@ -202,7 +208,8 @@ static void set_request(struct probe *probe, CURL *easy)
 	const struct http_plan *plan = probe->plan;
 	SET(easy, CURLOPT_URL, probe->place->url);
 	SET(easy, CURLOPT_HTTPHEADER, probe->foreign ? plan->plain_headers : plan->headers);
-	SET(easy, CURLOPT_ACCEPT_ENCODING, "");
+	/* One that everybody speaks: what is offered costs more in libcurl than all else we set. It unpacks others unasked. */
+	SET(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	SET(easy, CURLOPT_ERRORBUFFER, probe->curl_said);
 	SET(easy, CURLOPT_HEADERFUNCTION, on_header);
 	SET(easy, CURLOPT_HEADERDATA, probe);
@@ -291,10 +298,13 @@ static void follow(struct probe *probe, const char *url)
 		http_place_finish(&to);
 		return;
 	}
-	http_place_finish(&probe->redirected);
-	probe->redirected = to;
-	probe->place = &probe->redirected;
-	probe->foreign = !http_same_origin(&probe->redirected, home);
+	if (probe->redirected == NULL)
+		probe->redirected = heap_zero(1, sizeof *probe->redirected);
+	else
+		http_place_finish(probe->redirected);
+	*probe->redirected = to;
+	probe->place = probe->redirected;
+	probe->foreign = !http_same_origin(&to, home);
 	probe->redirects++;
 	resolve(probe);
 }
@@ -366,10 +376,12 @@ static void forget_answer(struct probe *probe)
 	probe->transfer = NULL;
 	tls_seen_finish(&probe->tls);
 	probe->status = 0;
-	probe->head_bytes = probe->head_kept = probe->body_bytes = 0;
+	probe->head_bytes = probe->body_bytes = 0;
 	probe->head_ended = false;
 	probe->curl_said[0] = '\0';
 	probe->tls_began.us = 0;
+	if (probe->head.data != NULL)
+		buf_clear(&probe->head);
 	if (probe->body.data != NULL)
 		buf_clear(&probe->body);
 }
@@ -383,17 +395,13 @@ static void dial_next(struct probe *probe)
 	address_print(address, probe->result.address, sizeof probe->result.address);
 	probe->reached = REACHED_CONNECT;
 	probe->opened = mono_now();
-	if (probe->place->https && probe->plan->trust_missing != NULL) {
-		fail(probe, OUTCOME_INTERNAL, probe->plan->trust_missing);
-		return;
-	}
 	probe->transfer = transfer_begin(probe_loop_transfers(probe->loop), on_transfer, probe);
 	if (probe->transfer == NULL) {
 		fail(probe, OUTCOME_INTERNAL, "libcurl has no handle for a transfer");
 		return;
 	}
 	transfer_on_open(probe->transfer, on_open);
-	transfer_set_address(probe->transfer, address);
+	transfer_set_address(probe->transfer, probe->result.address);
 	set_request(probe, transfer_easy(probe->transfer));
 	set_patience(probe, transfer_easy(probe->transfer));
 	transfer_start(probe->transfer);
@@ -421,45 +429,73 @@ static void on_lookup(void *arg, const struct lookup_answer *answer)
 	dial_next(probe);
 }
 
-/* Begins a hop: probe->place says where. */
-static void resolve(struct probe *probe)
+static void find_address(struct probe *probe)
 {
 	const struct endpoint *endpoint = &probe->place->endpoint;
-	forget_answer(probe);
-	probe->failed_once = false;
-	probe->next = 0;
 	if (endpoint->literal) {
 		probe->addresses = &endpoint->address;
 		probe->count = 1;
 		dial_next(probe);
 		return;
 	}
-	probe->count = 0;
-	probe->reached = REACHED_NAME;
 	probe->name_began = mono_now();
 	probe->lookup = resolver_lookup(probe_loop_resolver(probe->loop), endpoint->host, AF_UNSPEC, on_lookup, probe);
 }
 
+static void on_late_trust(void *arg, struct trust *trust, const char *why)
+{
+	struct probe *probe = arg;
+	probe->late = NULL;
+	if (trust == NULL) {
+		fail(probe, OUTCOME_INTERNAL, why);
+		return;
+	}
+	probe->trust = http_keep_late_trust(probe->plan, trust);
+	find_address(probe);
+}
+
+/* Begins a hop: probe->place says where. */
+static void resolve(struct probe *probe)
+{
+	const struct http_plan *plan = probe->plan;
+	forget_answer(probe);
+	probe->failed_once = false;
+	probe->next = probe->count = 0;
+	probe->reached = REACHED_NAME;
+	if (!probe->place->https || !plan->needs_trust) {
+		find_address(probe);
+		return;
+	}
+	if (plan->trust_missing != NULL) {
+		fail(probe, OUTCOME_INTERNAL, plan->trust_missing);
+		return;
+	}
+	probe->trust = plan->late != NULL ? http_late_trust(plan) : plan->trust;
+	if (probe->trust != NULL)
+		find_address(probe);
+	else
+		probe->late = late_trust_begin(probe_loop_uv(probe->loop), NULL, on_late_trust, probe);
+}
+
 static struct probe *start(const struct monitor_spec *spec, struct probe_loop *loop, probe_done_fn *done, void *arg)
 {
-	struct probe *probe = heap_zero(1, sizeof *probe);
-	probe->spec = spec;
-	probe->settings = spec->settings;
-	probe->plan = spec->prepared;
-	probe->loop = loop;
-	probe->done = done;
-	probe->arg = arg;
-	probe->place = &probe->plan->place;
-	probe->tls.verify = probe->settings->verify;
-	probe->result = result_make(OUTCOME_INTERNAL);
-	probe->began = mono_now();
+	/* Not heap_zero(): malloc(3) keeps what was freed at hand, calloc(3) does not look there. */
+	struct probe *probe = heap_resize(NULL, 1, sizeof *probe);
+	const struct http_plan *plan = spec->prepared;
+	*probe = (struct probe){
+		.spec = spec, .settings = spec->settings, .plan = plan, .loop = loop, .done = done, .arg = arg,
+		.place = &plan->place, .tls.verify = plan->needs_trust, .result = result_make(OUTCOME_INTERNAL), .began = mono_now(),
+	};
 	resolve(probe);
 	return probe;
 }
 
 static void expire(struct probe *probe, struct check_result *result)
 {
-	if (probe->lookup != NULL || probe->transfer != NULL) {
+	if (probe->late != NULL) {
+		complete(probe);
+		result_set_detail(&probe->result, "the list of certificate authorities takes too long to read");
+	} else if (probe->lookup != NULL || probe->transfer != NULL) {
 		if (probe->transfer != NULL)
 			add_hop_phases(probe, false, mono_now());
 		complete(probe);

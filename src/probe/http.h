@@ -14,6 +14,7 @@
 #include "kumatop/setting.h"
 #include "kumatop/transfer.h"
 #include "kumatop/when.h"
+#include "late_trust.h"
 #include "target.h"
 #include "tls.h"
 
@@ -68,8 +69,10 @@ struct http_plan {
 	char *status_text;			/* "200-299, 404" */
 	struct pattern *body_match;
 	bool keeps_body;			/* there is something to look for in it */
-	struct trust *trust;
-	char *trust_missing;			/* why there is none though one is needed, or NULL */
+	bool needs_trust;			/* certificates are verified */
+	struct trust *trust;			/* of an https target; NULL if it could not be had: */
+	char *trust_missing;			/* why */
+	struct http_late *late;			/* of a plain target that led to https; see http_late_trust() */
 };
 
 bool http_read_target(const char *text, char **canonical, struct error *err);
@@ -79,6 +82,13 @@ void http_unprepare(void *prepared);
 /* Takes an absolute URL apart. *canonical (heap memory; may be NULL) is how it is kept and shown. */
 bool http_place_read(struct http_place *place, const char *url, char **canonical, struct error *err);
 void http_place_finish(struct http_place *place);
+/*
+ * The store that an earlier check was given when a redirect led it to https; NULL if there was none yet. Keeping takes ownership;
+ * of two that are kept the first one stays.
+ */
+const struct trust *http_late_trust(const struct http_plan *plan);
+const struct trust *http_keep_late_trust(const struct http_plan *plan, struct trust *trust);
+
 bool http_same_origin(const struct http_place *a, const struct http_place *b);
 
 /* "200-299" or "404" */
@@ -98,10 +108,12 @@ struct probe {
 
 	/* The hop under way. */
 	const struct http_place *place;		/* the plan's, or `redirected` */
-	struct http_place redirected;
+	struct http_place *redirected;		/* heap memory; NULL until there was one */
 	bool foreign;				/* another origin than the target's */
 	bool as_get;				/* a redirect turned the request into a GET */
 	int64_t redirects;
+	struct late_trust *late;
+	const struct trust *trust;
 	struct lookup *lookup;
 	const struct sockaddr_storage *addresses;
 	struct sockaddr_storage *found;
@@ -113,12 +125,10 @@ struct probe {
 	/* What came. */
 	struct tls_seen tls;
 	long status;
-	size_t head_bytes, head_kept;
+	size_t head_bytes, body_bytes;
+	struct buf head, body;			/* what is kept of them; not initialised before there is something */
 	bool head_ended;
-	size_t body_bytes;
-	struct buf body;
 	bool head_too_large, body_too_large;
-	char head[HTTP_HEAD_KEPT];
 	char curl_said[CURL_ERROR_SIZE];
 
 	struct mono began, name_began;

@@ -3,6 +3,7 @@
  * patterns compiled, the trust store found.
  */
 #include <assert.h>
+#include <pthread.h>
 #include <strings.h>
 
 #include "http.h"
@@ -157,10 +158,12 @@ static bool build_headers(struct http_plan *plan, const struct http_settings *se
 {
 	static const char agent[] = "User-Agent: kumatop/" KUMATOP_VERSION;
 	add_header(&plan->plain_headers, agent);
-	add_header(&plan->plain_headers, "Expect:");
 	if (!has_header(&settings->headers, "User-Agent"))
 		add_header(&plan->headers, agent);
-	add_header(&plan->headers, "Expect:");	/* no pause before a body is sent */
+	if (plan->sends_body) {		/* without a pause before it */
+		add_header(&plan->plain_headers, "Expect:");
+		add_header(&plan->headers, "Expect:");
+	}
 	for (size_t i = 0; i < settings->headers.count; i++)
 		add_user_header(&plan->headers, settings->headers.items[i]);
 	if (plan->sends_body && !has_header(&settings->headers, "Content-Type")) {
@@ -198,11 +201,43 @@ static void build_status(struct http_plan *plan, const struct http_settings *set
 	plan->status_text = buf_take(&text);
 }
 
+struct http_late {
+	pthread_mutex_t lock;
+	struct trust *trust;	/* never changes once set */
+};
+
+const struct trust *http_late_trust(const struct http_plan *plan)
+{
+	pthread_mutex_lock(&plan->late->lock);
+	const struct trust *trust = plan->late->trust;
+	pthread_mutex_unlock(&plan->late->lock);
+	return trust;
+}
+
+const struct trust *http_keep_late_trust(const struct http_plan *plan, struct trust *trust)
+{
+	pthread_mutex_lock(&plan->late->lock);
+	struct trust *surplus = plan->late->trust != NULL ? trust : NULL;
+	if (surplus == NULL)
+		plan->late->trust = trust;
+	const struct trust *kept = plan->late->trust;
+	pthread_mutex_unlock(&plan->late->lock);
+	trust_release(surplus);
+	return kept;
+}
+
 static bool build_trust(struct http_plan *plan, const struct http_settings *settings, struct error *err)
 {
-	/* A plain URL may lead to an https one, and then it is too late to read files. */
-	if (!settings->verify || (!plan->place.https && settings->follow == 0))
+	plan->needs_trust = settings->verify;
+	if (!settings->verify)
 		return true;
+	if (!plan->place.https && settings->ca_file == NULL) {
+		plan->late = heap_zero(1, sizeof *plan->late);
+		int code = pthread_mutex_init(&plan->late->lock, NULL);
+		assert(code == 0);
+		(void)code;
+		return true;
+	}
 	struct error why;
 	plan->trust = trust_acquire(settings->ca_file, &why);
 	if (plan->trust != NULL)
@@ -285,5 +320,10 @@ void http_unprepare(void *prepared)
 	pattern_destroy(plan->body_match);
 	trust_release(plan->trust);
 	free(plan->trust_missing);
+	if (plan->late != NULL) {
+		trust_release(plan->late->trust);
+		pthread_mutex_destroy(&plan->late->lock);
+		free(plan->late);
+	}
 	free(plan);
 }

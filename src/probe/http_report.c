@@ -60,14 +60,15 @@ static const char *usual_reason(long status)
 
 void http_status_line(const struct probe *probe, char *out, size_t size)
 {
-	const char *end = memchr(probe->head, '\n', probe->head_kept);
-	size_t length = end != NULL ? (size_t)(end - probe->head) : probe->head_kept;
-	const char *blank = memchr(probe->head, ' ', length);
+	const struct buf *head = &probe->head;
+	const char *end = head->length > 0 ? memchr(head->data, '\n', head->length) : NULL;
+	size_t length = end != NULL ? (size_t)(end - head->data) : head->length;
+	const char *blank = length > 0 ? memchr(head->data, ' ', length) : NULL;
 	if (blank == NULL) {
 		snprintf(out, size, "%ld", probe->status);
 		return;
 	}
-	text_sanitize(out, size, blank + 1, length - (size_t)(blank + 1 - probe->head));
+	text_sanitize(out, size, blank + 1, length - (size_t)(blank + 1 - head->data));
 	size_t used = strlen(out);
 	while (used > 0 && out[used - 1] == ' ')
 		out[--used] = '\0';
@@ -277,12 +278,13 @@ void http_give_evidence(struct probe *probe)
 	tls_evidence(&probe->tls);
 	if (probe->curl_said[0] != '\0')
 		evidence_line("error: %s", probe->curl_said);
-	if (probe->head_kept > 0) {
+	const struct buf *head = &probe->head;
+	if (head->length > 0) {
 		evidence_text("\n", 1);
-		evidence_text(probe->head, probe->head_kept);
+		evidence_text(head->data, head->length);
 	}
-	if (probe->body.data != NULL && probe->body.length > 0) {
-		if (probe->head_kept == 0 || probe->head[probe->head_kept - 1] != '\n')
+	if (probe->body.length > 0) {
+		if (head->length == 0 || head->data[head->length - 1] != '\n')
 			evidence_text("\n", 1);
 		evidence_text(probe->body.data, probe->body.length < HTTP_BODY_SHOWN ? probe->body.length : HTTP_BODY_SHOWN);
 	}

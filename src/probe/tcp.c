@@ -175,7 +175,7 @@ static bool dial_start(struct probe *probe, const struct sockaddr *address)
 	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
 	if (fd < 0)
 		return false;
-	struct dial *dial = heap_zero(1, sizeof *dial);
+	struct dial *dial = heap_resize(NULL, 1, sizeof *dial);
 	int code = connect(fd, address, address_length(address)) == 0 || errno == EINPROGRESS
 		? uv_poll_init(probe_loop_uv(probe->loop), &dial->poll, fd) : -errno;
 	if (code != 0) {
@@ -258,14 +258,12 @@ static void on_lookup(void *arg, const struct lookup_answer *answer)
 
 static struct probe *start(const struct monitor_spec *spec, struct probe_loop *loop, probe_done_fn *done, void *arg)
 {
-	struct probe *probe = heap_zero(1, sizeof *probe);
-	probe->spec = spec;
-	probe->endpoint = spec->prepared;
-	probe->loop = loop;
-	probe->done = done;
-	probe->arg = arg;
-	probe->began = mono_now();
-	probe->result = result_make(OUTCOME_INTERNAL);
+	/* Not heap_zero(): malloc(3) keeps what was freed at hand, calloc(3) does not look there. */
+	struct probe *probe = heap_resize(NULL, 1, sizeof *probe);
+	*probe = (struct probe){
+		.spec = spec, .endpoint = spec->prepared, .loop = loop, .done = done, .arg = arg,
+		.result = result_make(OUTCOME_INTERNAL), .began = mono_now(),
+	};
 	if (probe->endpoint->literal) {
 		probe->addresses = &probe->endpoint->address;
 		probe->count = 1;

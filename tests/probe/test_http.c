@@ -412,6 +412,55 @@ static void test_redirect_to_https(void **state)
 	peer_stop(secure);
 }
 
+/* A plain target gets no trust store until a redirect leads it to https; the next check has it at once. */
+static void test_trust_is_found_on_the_way(void **state)
+{
+	(void)state;
+	struct peer *secure = serve("tls good\nrespond 200 ok");
+	char script[200];
+	snprintf(script, sizeof script, "read-request\nredirect https://localhost:%u/x", peer_port(secure));
+	struct peer *plain = serve(script);
+	struct monitor_spec *spec = spec_for("http", "localhost", plain, NULL, LIST(NULL));
+
+	assert_int_equal(setenv("SSL_CERT_FILE", "/nonexistent.pem", 1), 0);
+	expect("no list", once_check(&once, spec), OUTCOME_INTERNAL, "/nonexistent.pem: No such file");
+	assert_int_equal(setenv("SSL_CERT_FILE", peer_ca_file(), 1), 0);
+	for (int i = 0; i < 2; i++)
+		expect("list", once_check(&once, spec), OUTCOME_OK, "200 OK");
+	spec_release(spec);
+
+	spec = spec_for("http", "localhost", plain, NULL, LIST(NULL));
+	for (int turns = 1; turns < 8; turns++) {
+		once_begin(&once, spec);
+		for (int turn = 0; turn < turns && !once.ended; turn++)
+			uv_run(&once.uv, UV_RUN_ONCE);
+		if (!once.ended)
+			once_expire(&once.timer);
+	}
+	spec_release(spec);
+	assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
+	peer_stop(plain);
+	peer_stop(secure);
+}
+
+/* Where the machine has no list of authorities the target is not to blame. */
+static void test_machine_without_authorities(void **state)
+{
+	(void)state;
+	struct peer *peer = serve("tls good\nrespond 200 ok");
+	assert_int_equal(setenv("SSL_CERT_FILE", "/nonexistent.pem", 1), 0);
+	struct monitor_spec *spec = spec_for("https", "localhost", peer, NULL, LIST(NULL));
+	expect("no list", once_check(&once, spec), OUTCOME_INTERNAL, "/nonexistent.pem: No such file");
+	assert_int_equal(outcome_row((int)once.result.outcome)->verdict, VERDICT_UNKNOWN);
+	spec_release(spec);
+	assert_int_equal(setenv("SSL_CERT_FILE", "/etc/hostname", 1), 0);
+	spec = spec_for("https", "localhost", peer, NULL, LIST(NULL));
+	expect("no certificates", once_check(&once, spec), OUTCOME_INTERNAL, "holds no certificates that can be read");
+	spec_release(spec);
+	assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
+	peer_stop(peer);
+}
+
 static void test_out_of_descriptors(void **state)
 {
 	(void)state;
@@ -549,6 +598,8 @@ int main(void)
 		cmocka_unit_test(test_tls),
 		cmocka_unit_test(test_tls_again),
 		cmocka_unit_test(test_redirect_to_https),
+		cmocka_unit_test(test_trust_is_found_on_the_way),
+		cmocka_unit_test(test_machine_without_authorities),
 		cmocka_unit_test(test_out_of_descriptors),
 		cmocka_unit_test(test_no_route),
 		cmocka_unit_test(test_cancelled_at_every_turn),
