@@ -209,11 +209,12 @@ static void close_handle(uv_handle_t *handle, void *arg)
 		uv_close(handle, NULL);
 }
 
-bool control_run(struct owner *owner, struct error *err)
+bool control_run(struct owner *owner, const sigset_t *mask, struct error *err)
 {
 	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH, SIGUSR1 };
 	struct control *control = heap_zero(1, sizeof(*control));
 	bool fine = true;
+	sigset_t blocked;
 
 	control->owner = owner;
 	if (uv_loop_init(&control->loop) != 0) {
@@ -232,8 +233,10 @@ bool control_run(struct owner *owner, struct error *err)
 	if (atomic_load(&screen_end))
 		uv_async_send(&control->screen_ended);
 	watch_configuration(control);
+	pthread_sigmask(SIG_SETMASK, mask, &blocked);
 	if (fine)
 		uv_run(&control->loop, UV_RUN_DEFAULT);
+	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
 	/* Until the engine has stopped somebody may still wake this loop, so it is only taken out of reach here. */
 	atomic_store(&screen_end_async, NULL);
 	uv_walk(&control->loop, close_handle, NULL);

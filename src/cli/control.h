@@ -4,6 +4,7 @@
 #ifndef KUMATOP_CLI_CONTROL_H
 #define KUMATOP_CLI_CONTROL_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "cli.h"
@@ -34,8 +35,11 @@ struct owner {
 	struct control *control;
 };
 
-/* Runs the control loop until kumatop is to stop. */
-bool control_run(struct owner *owner, struct error *err);
+/*
+ * Runs the control loop until kumatop is to stop. Called with all signals blocked; takes them, with this mask, while the loop runs,
+ * so that none meets its default action, which would leave the terminal as it is.
+ */
+bool control_run(struct owner *owner, const sigset_t *mask, struct error *err);
 
 /* board.screen_ended; any thread; arg is the owner. */
 void control_screen_ended(void *arg, bool terminal_gone);

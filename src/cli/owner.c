@@ -295,11 +295,10 @@ int owner_run(struct owner_settings *settings)
 	} else {
 		if (!owner.with_screen)
 			say_ready(&owner);
-		pthread_sigmask(SIG_SETMASK, &old, NULL);
-		if (!control_run(&owner, &err))
+		if (!control_run(&owner, &old, &err))
 			status = cli_fail(&err);
 	}
+	/* Signals stay blocked from here: whoever sends SIGTERM twice must not kill what is about to end in order. */
 	close_all(&owner);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return status;
 }
