@@ -179,6 +179,7 @@ clean:
 	rm -rf build kumatop kumatop-*.tar.gz
 
 .PHONY: all help run test deps test-deps test-run san tsan lint lint-deps bench bench-run fuzz-smoke fuzz-run install uninstall dist clean
-.SECONDARY:
+# Objects of tests are made on the way to their programs; they stay.
+.PRECIOUS: $(BUILD)/%.o
 
 -include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(wildcard $(BUILD)/tests/*/*.d $(BUILD)/tests/lib/tools/*.d)
