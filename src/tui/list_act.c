@@ -79,7 +79,7 @@ static void show_problems(struct list *list, bool only)
 
 bool list_name_has(const struct list *list, size_t row, const char *text)
 {
-	return strcasestr(rows_at(list->rows, row)->spec->name, text) != NULL;
+	return row < rows_count(list->rows) && strcasestr(rows_at(list->rows, row)->spec->name, text) != NULL;
 }
 
 /* From a row on, around the end; the row itself counts when step is 0. */

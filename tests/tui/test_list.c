@@ -612,6 +612,10 @@ static void test_empty(void **state)
 	TERM_EXPECT(term, "press a to add one");
 	term_keys(term, "jkGgpr\r ");
 	TERM_EXPECT(term, "no monitor");
+	term_keys(term, "\033ORabc");
+	TERM_EXPECT(term, "no such name");
+	term_keys(term, "\rnN");
+	TERM_EXPECT(term, "no name has \"abc\"");
 	quit(term);
 }
 
