@@ -235,17 +235,17 @@ void owner_end_screen(struct owner *owner)
 	log_hold(false);
 }
 
-/* Stopped in the order of the flow: nobody gives history to a store that is gone, or asks a reader that is. */
+/* Stopped in the order of the flow: nobody gives history to a store that is gone, and the screen is over before what it asks. */
 static void close_all(struct owner *owner)
 {
 	if (owner->engine)
 		engine_stop(owner->engine);
 	if (owner->store && !store_stop(owner->store, STORE_STOP_MS))
 		log_line(LOG_LEVEL_ERROR, "the disk does not answer: the last beats may be lost");
-	reader_stop(owner->reader);
 	owner_end_screen(owner);
 	if (owner->screen_left_behind)
 		return;		/* its thread still looks at what would be freed */
+	reader_stop(owner->reader);
 	engine_destroy(owner->engine);
 	if (owner->store)
 		store_close(owner->store);
