@@ -17,6 +17,7 @@ struct work {
 
 bool reference_tcp(const struct work *work);	/* epoll: connect, close */
 bool reference_http(const struct work *work);	/* epoll: connect, send, read to the end, close */
+bool reference_http_paced(const struct work *work, unsigned a_second);	/* the same, one begun at a time, evenly */
 bool reference_tls(const struct work *work);	/* the same through bare OpenSSL, full handshake, verified */
 bool reference_curl(const struct work *work, bool tls);	/* libcurl's multi interface on libuv, handles pooled, CA store cached */
 bool reference_ping(const struct work *work);	/* one raw socket, one echo and its reply each; needs the right to */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kumatop/heap.h"
+#include "kumatop/when.h"
 #include "measure.h"
 
 enum mode { MODE_TCP, MODE_HTTP, MODE_TLS };
@@ -28,6 +29,7 @@ struct run {
 	enum mode mode;
 	SSL_CTX *context;
 	int epoll;
+	bool paced;		/* the next is begun in its own time, and not when one has ended */
 	unsigned begun, ended, failed;
 };
 
@@ -63,7 +65,7 @@ static void end(struct run *run, struct connection *connection, bool fine)
 	SSL_free(connection->tls);
 	close(connection->fd);
 	free(connection);
-	if (run->begun < run->work->checks && !begin(run))
+	if (!run->paced && run->begun < run->work->checks && !begin(run))
 		run->failed++;
 }
 
@@ -155,6 +157,35 @@ static bool carry_out(const struct work *work, enum mode mode)
 	}
 	close(run.epoll);
 	SSL_CTX_free(run.context);
+	return run.failed == 0;
+}
+
+/* Begins the next check when its time has come; returns for how many milliseconds to wait for sockets. */
+static int keep_pace(struct run *run, struct mono since, int64_t gap_us)
+{
+	int64_t wait_us = (int64_t)run->begun * gap_us - mono_between_us(since, mono_now());
+
+	while (wait_us <= 0 && run->begun < run->work->checks) {
+		if (!begin(run))
+			run->failed++;
+		wait_us += gap_us;
+	}
+	return run->begun < run->work->checks ? (int)((wait_us + 999) / 1000) : 1000;
+}
+
+bool reference_http_paced(const struct work *work, unsigned a_second)
+{
+	struct run run = { .work = work, .mode = MODE_HTTP, .epoll = epoll_create1(EPOLL_CLOEXEC), .paced = true };
+	struct epoll_event events[256];
+	struct mono since = mono_now();
+
+	while (run.ended < work->checks && !run.failed) {
+		int count = epoll_wait(run.epoll, events, 256, keep_pace(&run, since, SECOND_US / a_second));
+
+		for (int i = 0; i < count; i++)
+			step(&run, events[i].data.ptr);
+	}
+	close(run.epoll);
 	return run.failed == 0;
 }
 
