@@ -13,6 +13,7 @@
 #include "kumatop/heap.h"
 #include "kumatop/outcome.h"
 #include "kumatop/spec.h"
+#include "kumatop/text.h"
 #include "kumatop/when.h"
 
 struct fakeboard {
