@@ -23,7 +23,10 @@ bool reader_ask(struct reader *reader, const struct history_query *query,
 bool reader_restore(struct reader *reader, const monitor_id *ids, size_t count, int64_t from_us, int64_t to_us,
     void (*give)(void *arg, monitor_id monitor, struct span *spans, size_t count), void *arg, struct error *err);
 
-/* Unanswered questions are dropped without an answer. Joins the thread. Accepts NULL. */
-void reader_stop(struct reader *reader);
+/*
+ * Unanswered questions are dropped without an answer. Nobody may ask any more. Waits at most timeout_ms (-1: for ever) for the thread;
+ * false: a disk that does not answer keeps it, and the reader is left behind with it. Accepts NULL.
+ */
+bool reader_stop(struct reader *reader, int timeout_ms);
 
 #endif

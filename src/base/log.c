@@ -15,6 +15,7 @@
 
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
+#include "kumatop/thread.h"
 #include "kumatop/when.h"
 
 enum { LINE_MOST = 2048, HELD_MOST = 500 };
@@ -25,13 +26,14 @@ static atomic_bool timestamps;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	bool on;			/* a screen has the terminal: nothing is written */
-	bool has_writer, ending, ended;
-	pthread_t writer;
-	pthread_cond_t changed;		/* made when the writer is */
+	bool has_writer, ending;
 	char *lines[HELD_MOST];		/* a ring */
 	size_t first, count;
 	size_t lost;
 } held;					/* guarded by mutex */
+
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static struct thread *writer;		/* main thread */
 
 static void held_lock(void)
 {
@@ -90,7 +92,7 @@ static bool hold_line(const char *line, size_t length)
 	if (waits)
 		keep_line(line, length);
 	if (held.has_writer)
-		pthread_cond_broadcast(&held.changed);
+		pthread_cond_broadcast(&changed);
 	held_unlock();
 	return waits;
 }
@@ -163,14 +165,14 @@ void log_hold(bool on)
 	held_lock();
 	held.on = on;
 	if (!on && held.has_writer)
-		pthread_cond_broadcast(&held.changed);
+		pthread_cond_broadcast(&changed);
 	else if (!on)
 		count = take_lines(lines, &lost);
 	held_unlock();
 	write_lines(lines, count, lost);
 }
 
-static void *write_all(void *arg)
+static void write_all(void *arg)
 {
 	char *lines[HELD_MOST];
 	size_t count, lost;
@@ -178,64 +180,43 @@ static void *write_all(void *arg)
 	held_lock();
 	for (;;) {
 		while ((held.on || !held.count) && !held.ending)
-			pthread_cond_wait(&held.changed, &mutex);
-		if (!held.count || (held.on && held.ending))
+			pthread_cond_wait(&changed, &mutex);
+		if (!held.count || held.on)
 			break;
 		count = take_lines(lines, &lost);
 		held_unlock();
 		write_lines(lines, count, lost);
 		held_lock();
 	}
-	held.ended = true;
-	pthread_cond_broadcast(&held.changed);
 	held_unlock();
-	return NULL;
 }
 
 bool log_start_writer(struct error *err)
 {
-	pthread_condattr_t attributes;
-	int status;
-
 	held_lock();
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&held.changed, &attributes);
-	pthread_condattr_destroy(&attributes);
-	held.ending = held.ended = false;
-	status = pthread_create(&held.writer, NULL, write_all, NULL);
-	held.has_writer = status == 0;
+	held.ending = false;
+	held.has_writer = true;
 	held_unlock();
-	return status == 0 || error_set(err, EXIT_INTERNAL, "the log's thread could not be started: %s", strerrordesc_np(status));
+	writer = thread_start("log", write_all, NULL, err);
+	if (writer)
+		return true;
+	held_lock();
+	held.has_writer = false;
+	held_unlock();
+	return false;
 }
 
 void log_stop_writer(int timeout_ms)
 {
-	struct timespec until;
-	bool ended;
-
 	held_lock();
-	if (!held.has_writer) {
-		held_unlock();
-		return;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += timeout_ms / 1000;
-	until.tv_nsec += timeout_ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
 	held.ending = true;
-	pthread_cond_broadcast(&held.changed);
-	while (!held.ended && pthread_cond_timedwait(&held.changed, &mutex, &until) == 0)
-		;
-	ended = held.ended;
-	/* A writer that hangs keeps the log: what is said from now on waits behind it, and is lost with the process. */
-	held.has_writer = !ended;
+	pthread_cond_broadcast(&changed);
 	held_unlock();
-	if (ended) {
-		pthread_join(held.writer, NULL);
-		pthread_cond_destroy(&held.changed);
-	}
+	/* A writer that hangs keeps the log: what is said from now on waits behind it, and is lost with the process. */
+	if (!thread_join(writer, timeout_ms))
+		return;
+	writer = NULL;
+	held_lock();
+	held.has_writer = false;
+	held_unlock();
 }

@@ -1,13 +1,12 @@
 /* The thread that answers questions about the past; what it answers with is archive.h's. */
 #include "kumatop/reader.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 
 #include "kumatop/heap.h"
 #include "kumatop/log.h"
 #include "kumatop/mailbox.h"
+#include "kumatop/thread.h"
 
 enum { QUESTIONS_MOST = 64 };
 
@@ -26,7 +25,7 @@ struct question {
 };
 
 struct reader {
-	pthread_t thread;
+	struct thread *thread;
 	struct mailbox *box;
 	atomic_bool stopping;
 	struct archive *archive;	/* reader thread, from its start on */
@@ -72,7 +71,7 @@ static void restore_one(struct reader *reader)
 	}
 }
 
-static void *run(void *arg)
+static void run(void *arg)
 {
 	struct reader *reader = arg;
 
@@ -88,7 +87,6 @@ static void *run(void *arg)
 			restore_one(reader);
 		}
 	}
-	return NULL;
 }
 
 static void destroy(struct reader *reader)
@@ -107,22 +105,13 @@ static void destroy(struct reader *reader)
 struct reader *reader_start(const char *path, struct error *err)
 {
 	struct reader *reader = heap_zero(1, sizeof *reader);
-	sigset_t all, old;
-	int failed;
 
 	reader->box = mailbox_create(QUESTIONS_MOST, discard);
 	reader->archive = archive_open(path, err);
-	if (!reader->archive)
-		goto failed;
-	/* Signals are the control thread's. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	failed = pthread_create(&reader->thread, NULL, run, reader);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (!failed)
+	if (reader->archive)
+		reader->thread = thread_start("reader", run, reader, err);
+	if (reader->thread)
 		return reader;
-	error_set(err, EXIT_INTERNAL, "cannot start the thread that reads history: %s", strerror(failed));
-failed:
 	destroy(reader);
 	return NULL;
 }
@@ -162,12 +151,14 @@ bool reader_restore(struct reader *reader, const monitor_id *ids, size_t count, 
 	return ask(reader, question, err);
 }
 
-void reader_stop(struct reader *reader)
+bool reader_stop(struct reader *reader, int timeout_ms)
 {
 	if (!reader)
-		return;
+		return true;
 	atomic_store(&reader->stopping, true);
 	mailbox_close(reader->box);
-	pthread_join(reader->thread, NULL);
+	if (!thread_join(reader->thread, timeout_ms))
+		return false;
 	destroy(reader);
+	return true;
 }

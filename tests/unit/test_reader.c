@@ -88,7 +88,7 @@ static void questions_are_answered(void **state)
 	AWAIT(atomic_load(&seen.answers) == MONITORS, 20000);
 	assert_int_equal(atomic_load(&seen.beats), MONITORS * 100);
 	assert_int_equal(atomic_load(&seen.tickets), ((UINT64_C(1) << MONITORS) - 1) << 1);
-	reader_stop(reader);
+	assert_true(reader_stop(reader, -1));
 	store_close(store);
 }
 
@@ -107,7 +107,7 @@ static void spans_are_handed_out(void **state)
 	AWAIT(atomic_load(&seen.given) == MONITORS + 1, 20000);
 	/* 100 beats, every fifth of them a blip: 20 times up and pending, and up at the end of the last. */
 	assert_int_equal(atomic_load(&seen.spans), MONITORS * 40);
-	reader_stop(reader);
+	assert_true(reader_stop(reader, -1));
 	store_close(store);
 }
 
@@ -128,7 +128,7 @@ static void question_overtakes_a_restoration(void **state)
 	atomic_store(&restored.hold, false);
 	AWAIT(atomic_load(&asked.answers) == 1, 20000);
 	AWAIT(atomic_load(&restored.given) == MONITORS, 20000);
-	reader_stop(reader);
+	assert_true(reader_stop(reader, -1));
 	store_close(store);
 }
 
@@ -147,7 +147,7 @@ static void too_many_questions_are_refused(void **state)
 	assert_int_equal(err.code, EXIT_UNAVAILABLE);
 	atomic_store(&seen.hold, false);
 	AWAIT(atomic_load(&seen.answers) == taken, 20000);
-	reader_stop(reader);
+	assert_true(reader_stop(reader, -1));
 	store_close(store);
 }
 
@@ -167,11 +167,11 @@ static void stopping_drops_what_waits(void **state)
 	for (int i = 0; i < 50; i++)
 		assert_true(reader_ask(reader, &query, take_answer, &seen, &err));
 	assert_true(reader_restore(reader, ids, MONITORS, 0, KEEPING_START_US + HOUR_US, take_spans, &seen, &err));
-	reader_stop(reader);
+	assert_true(reader_stop(reader, -1));
 	answers = atomic_load(&seen.answers);
 	given = atomic_load(&seen.given);
 	assert_true(answers <= 50 && given <= MONITORS);
-	reader_stop(NULL);
+	assert_true(reader_stop(NULL, -1));
 	store_close(store);
 }
 
