@@ -42,6 +42,9 @@ enum event_kind {
 	EVENT_TROUBLE = 10,	/* kumatop's own: history could not be kept, beats dropped, suspended */
 };
 
+/* The outcome of an event that no result led to. */
+enum { OUTCOME_NONE = 255 };
+
 const char *event_word(enum event_kind kind);
 
 struct event {
@@ -52,7 +55,7 @@ struct event {
 	int64_t lasted_us;	/* of what ended; 0 if nothing did */
 	uint8_t kind;		/* enum event_kind */
 	uint8_t from, to;	/* enum state */
-	uint8_t outcome;
+	uint8_t outcome;	/* enum outcome, or OUTCOME_NONE */
 	int32_t code;
 	bool alert;
 	struct shared_text *detail;	/* held; may be NULL */

@@ -20,7 +20,7 @@ struct beat_record {
 struct event_record {
 	const char *name, *kind_word;	/* of the event */
 	int64_t id, time_us, since_us, lasted_us;
-	int from, to, outcome;		/* enum state, enum state, enum outcome */
+	int from, to, outcome;		/* enum state, enum state, enum outcome or -1: no result led to it */
 	int32_t code;
 	const char *detail, *evidence, *who;	/* never NULL */
 };

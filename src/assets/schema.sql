@@ -152,7 +152,7 @@ CREATE TABLE event (
 	kind INTEGER NOT NULL,		-- word: event
 	from_state INTEGER NOT NULL,	-- word: state
 	to_state INTEGER NOT NULL,
-	outcome INTEGER NOT NULL,	-- word: outcome; of the check that brought it about
+	outcome INTEGER,		-- word: outcome; of the check that brought it about; NULL: no check did
 	code INTEGER,			-- NULL: none
 	since_us INTEGER NOT NULL,	-- when the new state began; 0: no change of state
 	lasted_us INTEGER NOT NULL,	-- how long what ended had lasted; 0: nothing ended

@@ -182,7 +182,8 @@ static void event_csv(struct buf *out, const struct event_record *event, bool gu
 	buf_add_char(out, ',');
 	buf_add_text(out, state_word(event->to));
 	buf_add_char(out, ',');
-	buf_add_text(out, outcome_row(event->outcome)->word);
+	if (event->outcome >= 0)
+		buf_add_text(out, outcome_row(event->outcome)->word);
 	buf_add_char(out, ',');
 	if (event->code >= 0)
 		buf_add_int(out, event->code);
@@ -207,7 +208,7 @@ static void event_json(struct buf *out, const struct event_record *event)
 	json_put_text(object, "event", event->kind_word);
 	json_put_text(object, "from", state_word(event->from));
 	json_put_text(object, "to", state_word(event->to));
-	json_put_text(object, "outcome", outcome_row(event->outcome)->word);
+	json_put_text(object, "outcome", event->outcome >= 0 ? outcome_row(event->outcome)->word : NULL);
 	put_natural(object, "code", event->code);
 	put_moment(object, "since", event->since_us);
 	json_put_integer(object, "lasted_s", event->lasted_us / SECOND_US);

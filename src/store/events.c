@@ -8,6 +8,7 @@
 
 struct history_event events_read(sqlite3_stmt *statement)
 {
+	bool has_outcome = sqlite3_column_type(statement, 6) != SQLITE_NULL;
 	bool has_code = sqlite3_column_type(statement, 7) != SQLITE_NULL;
 
 	return (struct history_event){
@@ -18,7 +19,7 @@ struct history_event events_read(sqlite3_stmt *statement)
 			.kind = (uint8_t)sqlite3_column_int(statement, 3),
 			.from = (uint8_t)rows_state(sqlite3_column_int64(statement, 4)),
 			.to = (uint8_t)rows_state(sqlite3_column_int64(statement, 5)),
-			.outcome = (uint8_t)sqlite3_column_int(statement, 6),
+			.outcome = has_outcome ? (uint8_t)sqlite3_column_int(statement, 6) : OUTCOME_NONE,
 			.code = has_code ? sqlite3_column_int(statement, 7) : -1,
 			.since_us = sqlite3_column_int64(statement, 8),
 			.lasted_us = sqlite3_column_int64(statement, 9),

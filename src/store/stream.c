@@ -164,7 +164,7 @@ static bool visit_event(const struct event_reading *reading, const struct histor
 		.lasted_us = event->lasted_us,
 		.from = event->from,
 		.to = event->to,
-		.outcome = event->outcome,
+		.outcome = event->outcome == OUTCOME_NONE ? -1 : event->outcome,
 		.code = event->code,
 		.detail = shared_read(event->detail),
 		.evidence = shared_read(event->evidence),

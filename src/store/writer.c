@@ -235,7 +235,7 @@ static bool put_event(struct writer *writer, const struct event *event, int64_t 
 	fill_number(&filling, event->kind);
 	fill_number(&filling, event->from);
 	fill_number(&filling, event->to);
-	fill_number(&filling, event->outcome);
+	fill_number_unless(&filling, event->outcome, OUTCOME_NONE);
 	fill_number_unless(&filling, event->code, -1);
 	fill_number(&filling, event->since_us);
 	fill_number(&filling, event->lasted_us);
