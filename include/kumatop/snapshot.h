@@ -55,6 +55,9 @@ struct monitor_view {
 struct beat_mark view_mark(const struct monitor_view *view, size_t back);
 void view_add_mark(struct monitor_view *view, enum state look, int32_t latency_us);
 
+/* A result, after the standing was moved by it. verdict as spec_verdict() has it. */
+void view_take_result(struct monitor_view *view, const struct check_result *result, enum verdict verdict, int64_t now_us);
+
 /* p in 0..1 over the latencies of the marks; -1 when there are none. */
 int32_t view_percentile_us(const struct monitor_view *view, double p);
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "kumatop/kind.h"
+#include "kumatop/result.h"
 
 enum spec_origin {
 	SPEC_DECLARED,		/* in a configuration file */
@@ -72,6 +73,9 @@ void spec_release(struct monitor_spec *spec);			/* accepts NULL */
 
 /* True if both ask for the same checks, judged and shown the same way (where they are declared does not count). */
 bool spec_equal(const struct monitor_spec *a, const struct monitor_spec *b);
+
+/* What a result says of this monitor's target: the outcome's verdict, swapped by `invert`. */
+enum verdict spec_verdict(const struct monitor_spec *spec, const struct check_result *result);
 
 /* Looks a setting up among the kind's and then the common ones; *values gets the struct the row belongs to. */
 const struct setting *spec_setting(struct monitor_spec *spec, const char *section, const char *name, void **values);

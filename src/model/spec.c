@@ -262,3 +262,10 @@ const struct setting *spec_setting(struct monitor_spec *spec, const char *sectio
 	}
 	return row;
 }
+
+enum verdict spec_verdict(const struct monitor_spec *spec, const struct check_result *result)
+{
+	enum verdict verdict = outcome_row((int)result->outcome)->verdict;
+
+	return spec->common.invert ? verdict_invert(verdict) : verdict;
+}

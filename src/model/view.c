@@ -5,6 +5,7 @@
 #include "kumatop/snapshot.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "kumatop/stats.h"
 
@@ -65,4 +66,33 @@ void view_finish(struct monitor_view *view)
 	shared_release(view->address);
 	shared_release(view->evidence);
 	*view = (struct monitor_view){ 0 };
+}
+
+/* The same text again and again is one text held often. */
+static struct shared_text *renew(struct shared_text *old, const char *text)
+{
+	struct shared_text *fresh;
+
+	if (strcmp(shared_read(old), text) == 0)
+		return old;
+	fresh = shared_create(text);
+	shared_release(old);
+	return fresh;
+}
+
+void view_take_result(struct monitor_view *view, const struct check_result *result, enum verdict verdict, int64_t now_us)
+{
+	view->has_result = true;
+	view->outcome = (uint8_t)result->outcome;
+	view->verdict = (uint8_t)verdict;
+	view->code = result->code;
+	memcpy(view->phase_us, result->phase_us, sizeof(view->phase_us));
+	view->last_us = now_us;
+	if (verdict == VERDICT_UP || verdict == VERDICT_DEGRADED)
+		view->last_good_us = now_us;
+	if (result->cert_expires_us)
+		view->cert_expires_us = result->cert_expires_us;
+	view->detail = renew(view->detail, result_reason(result));
+	view->address = renew(view->address, result->address);
+	view_add_mark(view, beat_look(view->standing.state, verdict), result_latency_us(result));
 }
