@@ -24,8 +24,11 @@ struct prober *prober_create(struct probe_loop *loop, size_t most_in_flight);
 /* Every check must have ended or been cancelled. The uv loop has to run once more before it is closed. Accepts NULL. */
 void prober_close(struct prober *prober);
 
-/* Holds spec until done. Never calls done from within. */
-struct check *prober_check(struct prober *prober, struct monitor_spec *spec, check_done_fn *done, void *arg);
+/*
+ * Holds spec until done. Never calls done from within. A check that has waited longer than patience_ms (0: for ever) for a free place ends as
+ * OUTCOME_MISSED.
+ */
+struct check *prober_check(struct prober *prober, struct monitor_spec *spec, int64_t patience_ms, check_done_fn *done, void *arg);
 void prober_cancel(struct prober *prober, struct check *check);	/* done is not called */
 
 size_t prober_in_flight(const struct prober *prober);

@@ -47,7 +47,7 @@ bool batch_run(const struct conf *conf, struct monitor_spec *const *specs, size_
 	ones = heap_zero(count + 1, sizeof(*ones));
 	for (size_t i = 0; i < count; i++) {
 		ones[i] = (struct one){ .batch = &batch, .index = i };
-		prober_check(prober, specs[i], one_done, &ones[i]);
+		prober_check(prober, specs[i], 0, one_done, &ones[i]);
 	}
 	while (batch.ended < count)
 		uv_run(&uv, UV_RUN_ONCE);

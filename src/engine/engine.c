@@ -5,7 +5,6 @@
 #include "inside.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +85,24 @@ void engine_touch(struct engine *engine, bool urgent)
 	uv_timer_start(&engine->publish_timer, publish_fired, wait_ms > 0 ? (uint64_t)wait_ms : 0, 0);
 }
 
+void engine_give_event(struct engine *engine, struct event *event, const struct kept_standing *standing)
+{
+	if (engine->settings.sinks.event)
+		engine->settings.sinks.event(engine->settings.sinks.arg, event, standing);
+	engine->health.events++;
+	event_finish(event);
+}
+
+void engine_tell(struct engine *engine, enum event_kind kind, int64_t lasted_us, const char *detail, const char *who)
+{
+	struct event event = {
+		.time_us = unix_now_us(), .kind = (uint8_t)kind, .lasted_us = lasted_us, .outcome = OUTCOME_NONE, .code = -1,
+		.detail = shared_create(detail), .who = shared_create(who),
+	};
+
+	engine_give_event(engine, &event, NULL);
+}
+
 static void take_health(struct engine *engine, const struct store_health *health)
 {
 	struct board_health *board = &engine->health;
@@ -127,11 +144,17 @@ static void read_news(struct engine *engine)
 
 static void close_handles(struct engine *engine)
 {
+	static const char stopping[] = "kumatop is stopping";
+	struct command *command;
+
 	for (size_t i = 0; i < picture_count(engine->picture); i++) {
 		monitor_stop_check(engine->monitors[i]);
-		monitor_drop_askers(engine->monitors[i]);
+		monitor_drop_askers(engine->monitors[i], stopping);
 	}
 	orders_cancel_trials(engine);
+	mailbox_close(engine->commands);
+	while ((command = mailbox_pop(engine->commands)))
+		orders_answer(command, false, command->monitor, NULL, stopping);
 	publish(engine);
 	prober_close(engine->prober);
 	probe_loop_close(engine->probe_loop);
@@ -176,6 +199,8 @@ struct engine *engine_create(const struct engine_settings *settings, struct erro
 	}
 	engine->probe_loop = probe_loop_create(&engine->loop, &loop_settings, err);
 	if (!engine->probe_loop) {
+		/* What it had begun to close wants one turn. */
+		uv_run(&engine->loop, UV_RUN_DEFAULT);
 		uv_loop_close(&engine->loop);
 		free(engine);
 		return NULL;
@@ -211,13 +236,30 @@ bool engine_add(struct engine *engine, struct monitor_spec *spec, monitor_id id,
 
 void engine_remember(struct engine *engine, const char *name, monitor_id id)
 {
-	engine->past = heap_resize(engine->past, engine->past_count + 1, sizeof(*engine->past));
-	engine->past[engine->past_count++] = (struct past_name){ .name = heap_text(name), .id = id };
+	struct past_name *past = heap_zero(1, sizeof(*past));
+
+	past->name = heap_text(name);
+	past->id = id;
+	index_put(&engine->past, &past->link, index_hash_text(name), past);
 	if (id > engine->highest_id)
 		engine->highest_id = id;
 }
 
-static void *run(void *arg)
+static void forget_past(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->past.size; i++) {
+		while (engine->past.buckets[i]) {
+			struct past_name *past = engine->past.buckets[i]->owner;
+
+			index_remove(&engine->past, &past->link);
+			free(past->name);
+			free(past);
+		}
+	}
+	index_finish(&engine->past);
+}
+
+static void run(void *arg)
 {
 	struct engine *engine = arg;
 	int64_t spread_us = schedule_spread_us(picture_count(engine->picture));
@@ -228,23 +270,16 @@ static void *run(void *arg)
 	schedule_arm(engine);
 	publish(engine);
 	uv_run(&engine->loop, UV_RUN_DEFAULT);
-	return NULL;
 }
 
 bool engine_start(struct engine *engine, struct error *err)
 {
-	sigset_t all, old;
-	int status;
-
 	engine->started = true;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	status = pthread_create(&engine->thread, NULL, run, engine);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (status == 0)
+	engine->thread = thread_start("engine", run, engine, err);
+	if (engine->thread)
 		return true;
 	engine->started = false;
-	return error_set(err, EXIT_INTERNAL, "the engine's thread could not be started: %s", strerrordesc_np(status));
+	return false;
 }
 
 bool engine_submit(struct engine *engine, struct command *command, struct error *err)
@@ -298,8 +333,7 @@ void engine_stop(struct engine *engine)
 	stop = command_create(COMMAND_STOP, 0);
 	/* A full box is no reason not to stop. */
 	mailbox_push_over(engine->commands, stop, news_routine);
-	pthread_join(engine->thread, NULL);
-	mailbox_close(engine->commands);
+	thread_join(engine->thread, -1);
 	mailbox_close(engine->news);
 	engine->started = false;
 }
@@ -321,9 +355,7 @@ void engine_destroy(struct engine *engine)
 	due_finish(&engine->due);
 	index_finish(&engine->names);
 	index_finish(&engine->ids);
-	for (size_t i = 0; i < engine->past_count; i++)
-		free(engine->past[i].name);
-	free(engine->past);
+	forget_past(engine);
 	picture_destroy(engine->picture);
 	free(engine->monitors);
 	shared_release(engine->health.history_trouble);

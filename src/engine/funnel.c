@@ -30,18 +30,6 @@ static struct beat make_beat(const struct monitor *monitor, const struct check_r
 	return beat;
 }
 
-/* The same text again and again is one text held often. */
-static struct shared_text *renew(struct shared_text *old, const char *text)
-{
-	struct shared_text *fresh;
-
-	if (strcmp(shared_read(old), text) == 0)
-		return old;
-	fresh = shared_create(text);
-	shared_release(old);
-	return fresh;
-}
-
 static bool is_cut_off(int outcome)
 {
 	return outcome == OUTCOME_NO_ROUTE || outcome == OUTCOME_RESOLVER_SILENT;
@@ -59,46 +47,31 @@ static void count_reach(struct monitor *monitor, bool cut_off, bool reached)
 {
 	struct engine *engine = monitor->engine;
 
+	engine->silent -= !monitor->answered;
+	monitor->answered = true;
 	engine->cut_off += (uint32_t)cut_off - (uint32_t)monitor->cut_off;
 	engine->reached += (uint32_t)reached - (uint32_t)monitor->reached;
 	monitor->cut_off = cut_off;
 	monitor->reached = reached;
 }
 
-/* Our own network is gone when somebody is cut off and nobody reaches another machine. */
-static void judge_network(struct engine *engine, int64_t now_us)
+/* Our own network is gone when all have answered, somebody is cut off and nobody reaches another machine. Returns whether that changed. */
+static bool judge_network(struct engine *engine, int64_t now_us)
 {
-	bool gone = engine->cut_off > 0 && engine->reached == 0;
+	bool gone = engine->silent == 0 && engine->cut_off > 0 && engine->reached == 0;
 
 	if (gone == engine->health.network_gone)
-		return;
+		return false;
 	engine->health.network_gone = gone;
 	engine->health.network_gone_us = gone ? now_us : 0;
-	log_line(LOG_LEVEL_WARNING, gone ? "own network is gone: what cannot be reached is unknown, not down" : "own network is back");
 	engine_touch(engine, true);
+	return true;
 }
 
 void funnel_forget(struct monitor *monitor)
 {
 	count_reach(monitor, false, false);
 	judge_network(monitor->engine, unix_now_us());
-}
-
-static void show(struct monitor_view *view, const struct check_result *result, enum verdict verdict, int64_t now_us)
-{
-	view->has_result = true;
-	view->outcome = (uint8_t)result->outcome;
-	view->verdict = (uint8_t)verdict;
-	view->code = result->code;
-	memcpy(view->phase_us, result->phase_us, sizeof(view->phase_us));
-	view->last_us = now_us;
-	if (verdict == VERDICT_UP || verdict == VERDICT_DEGRADED)
-		view->last_good_us = now_us;
-	if (result->cert_expires_us)
-		view->cert_expires_us = result->cert_expires_us;
-	view->detail = renew(view->detail, result_reason(result));
-	view->address = renew(view->address, result->address);
-	view_add_mark(view, beat_look(view->standing.state, verdict), result_latency_us(result));
 }
 
 static void answer_askers(struct monitor *monitor, const struct check_result *result, enum verdict verdict)
@@ -143,7 +116,7 @@ static void judge(struct monitor *monitor, const struct check_result *result, en
 	struct judge_rules rules = { .rise = (unsigned)common->rise, .fall = (unsigned)common->fall };
 	struct monitor_view *view = monitor_edit_view(monitor);
 	bool was_wavering = monitor_is_wavering(&view->standing);
-	bool had_no_failure = view->standing.bad_run == 0 && view->standing.unknown_run == 0;
+	bool first_failure = view->standing.bad_run == 0 && view->standing.unknown_run == 0 && !view->standing.incident_open;
 	enum state from = view->standing.state;
 	struct transition transition = { .from = from, .to = from };
 	int64_t reach_us = (common->interval_ms + common->timeout_ms) * 1000;
@@ -154,10 +127,12 @@ static void judge(struct monitor *monitor, const struct check_result *result, en
 	ledger_result(&monitor->ledger, now_us, reach_us, verdict, from, view->standing.state);
 	ledger_trim(&monitor->ledger, now_us - DAY_US - HOUR_US);
 
-	show(view, result, verdict, now_us);
+	view_take_result(view, result, verdict, now_us);
 	count_reach(monitor, is_cut_off(view->outcome), is_elsewhere(view));
-	judge_network(engine, now_us);
-	keep_evidence(view, result, verdict, had_no_failure);
+	if (judge_network(engine, now_us))
+		log_line(LOG_LEVEL_WARNING, engine->health.network_gone
+		    ? "own network is gone: what cannot be reached is unknown, not down" : "own network is back");
+	keep_evidence(view, result, verdict, first_failure);
 	view->day = ledger_sum(&monitor->ledger, now_us - DAY_US, now_us);
 
 	beat = make_beat(monitor, result, verdict, view->standing.state, now_us);
@@ -181,11 +156,11 @@ static void judge(struct monitor *monitor, const struct check_result *result, en
 void funnel_take(void *arg, const struct check_result *result)
 {
 	struct monitor *monitor = arg;
-	enum verdict verdict = outcome_row((int)result->outcome)->verdict;
+	enum verdict verdict = spec_verdict(monitor->spec, result);
 
-	if (monitor->spec->common.invert)
-		verdict = verdict_invert(verdict);
+	sleep_look(monitor->engine);
 	monitor->check = NULL;
+	monitor_edit_view(monitor)->checking = false;
 	judge(monitor, result, verdict, unix_now_us());
 	schedule_next(monitor);
 	monitor->planned_us = 0;

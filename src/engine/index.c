@@ -1,4 +1,4 @@
-/* Monitors by name and by id; see index.h. */
+/* A hash table chained through what it finds; see index.h. */
 #include "index.h"
 
 #include <stdlib.h>
@@ -57,12 +57,12 @@ static void grow(struct index *index)
 	free(old);
 }
 
-void index_put(struct index *index, struct index_link *link, uint64_t hash, struct monitor *monitor)
+void index_put(struct index *index, struct index_link *link, uint64_t hash, void *owner)
 {
 	if (index->count >= index->size)
 		grow(index);
 	link->hash = hash;
-	link->monitor = monitor;
+	link->owner = owner;
 	insert(index, link);
 	index->count++;
 }

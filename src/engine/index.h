@@ -1,5 +1,5 @@
 /*
- * Monitors found by name and by id without looking at all of them: two hash tables chained through the monitors. One thread.
+ * Things found by name or by id without looking at all of them: a hash table chained through the things. One thread.
  */
 #ifndef KUMATOP_ENGINE_INDEX_H
 #define KUMATOP_ENGINE_INDEX_H
@@ -7,13 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct monitor;
-
-/* Embedded in a monitor; key is its own copy of what it was filed under. */
+/* Embedded in what is to be found. */
 struct index_link {
 	struct index_link *next;
 	uint64_t hash;
-	struct monitor *monitor;
+	void *owner;		/* what is found */
 };
 
 struct index {
@@ -26,7 +24,7 @@ uint64_t index_hash_text(const char *text);
 uint64_t index_hash_id(int64_t id);
 
 void index_finish(struct index *index);
-void index_put(struct index *index, struct index_link *link, uint64_t hash, struct monitor *monitor);
+void index_put(struct index *index, struct index_link *link, uint64_t hash, void *owner);
 void index_remove(struct index *index, struct index_link *link);
 
 /* The first link with this hash, and from it the next; NULL at the end. The caller compares the keys themselves. */

@@ -4,7 +4,6 @@
 #ifndef KUMATOP_ENGINE_INSIDE_H
 #define KUMATOP_ENGINE_INSIDE_H
 
-#include <pthread.h>
 #include <uv.h>
 
 #include "due.h"
@@ -12,6 +11,7 @@
 #include "kumatop/engine.h"
 #include "kumatop/mailbox.h"
 #include "kumatop/prober.h"
+#include "kumatop/thread.h"
 #include "kumatop/when.h"
 
 /* Somebody waits for the next result of a monitor. */
@@ -31,6 +31,7 @@ struct monitor {
 	struct check *check;		/* under way, or NULL */
 	int64_t planned_us;		/* monotonic: when the check under way should have begun; 0: asked for by hand */
 	struct asker *askers;
+	bool answered;			/* had a result since the start, or is not expected to have one */
 	bool cut_off, reached;		/* as counted in the engine's numbers of the same names */
 };
 
@@ -44,13 +45,14 @@ struct trial {
 
 /* A name that had an id before: declared once, gone now. */
 struct past_name {
+	struct index_link link;
 	char *name;
 	monitor_id id;
 };
 
 struct engine {
 	struct engine_settings settings;
-	pthread_t thread;
+	struct thread *thread;
 	bool started;
 	bool stopping;
 	uv_loop_t loop;
@@ -69,8 +71,7 @@ struct engine {
 	struct due_queue due;
 	int64_t armed_us;		/* monotonic: when the tick comes; 0: not at all */
 	monitor_id highest_id;
-	struct past_name *past;
-	size_t past_count;
+	struct index past;		/* struct past_name, by name */
 	struct trial *trials;
 
 	struct board_health health;
@@ -78,12 +79,15 @@ struct engine {
 	int64_t published_us;		/* monotonic */
 	int64_t late_us, late_seen_us;	/* the worst lateness of late, and when (monotonic) it was */
 	int64_t slept_us;		/* suspended_us() when last looked */
+	uint32_t silent;		/* monitors that have not answered since the start */
 	uint32_t cut_off;		/* monitors whose last check said that our own network is at fault */
 	uint32_t reached;		/* monitors whose last check reached another machine */
 };
 
 /* engine.c */
 void engine_touch(struct engine *engine, bool urgent);	/* the picture has changed: publish soon, or at once */
+void engine_give_event(struct engine *engine, struct event *event, const struct kept_standing *standing);	/* finishes the event */
+void engine_tell(struct engine *engine, enum event_kind kind, int64_t lasted_us, const char *detail, const char *who);	/* of kumatop itself */
 
 /* monitors.c */
 struct monitor *monitor_attach(struct engine *engine, struct monitor_spec *spec, monitor_id id);
@@ -98,7 +102,8 @@ void monitor_keep(struct monitor *monitor);		/* put to the store */
 void monitor_keep_standing(struct monitor *monitor);
 void monitor_tell_event(struct monitor *monitor, enum event_kind kind, const struct transition *transition, const char *detail,
     const char *evidence, const char *who);
-void monitor_drop_askers(struct monitor *monitor);	/* who waits for a result is told that there will be none */
+void monitor_drop_askers(struct monitor *monitor, const char *why);	/* who waits for a result is told that there will be none */
+void monitor_plan_resume(struct monitor *monitor);	/* when its pause for a time is over */
 void monitor_set_pause(struct monitor *monitor, bool paused, int64_t until_us, const char *who);
 
 /* schedule.c */
@@ -109,6 +114,9 @@ void schedule_arm(struct engine *engine);
 void monitor_check_now(struct monitor *monitor);
 void monitor_stop_check(struct monitor *monitor);
 int64_t schedule_spread_us(size_t monitors);
+
+/* sleep.c */
+void sleep_look(struct engine *engine);		/* has the machine been suspended? accounts for it */
 
 /* funnel.c */
 void funnel_take(void *arg, const struct check_result *result);	/* check_done_fn; arg is the monitor */

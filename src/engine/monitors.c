@@ -28,6 +28,7 @@ struct monitor *monitor_attach(struct engine *engine, struct monitor_spec *spec,
 	monitor->engine = engine;
 	monitor->id = id;
 	monitor->spec = spec_hold(spec);
+	engine->silent++;
 	monitor->index = picture_add(engine->picture);
 	if (monitor->index >= engine->capacity) {
 		engine->capacity = engine->capacity ? engine->capacity * 2 : 64;
@@ -48,13 +49,13 @@ struct monitor *monitor_attach(struct engine *engine, struct monitor_spec *spec,
 	return monitor;
 }
 
-void monitor_drop_askers(struct monitor *monitor)
+void monitor_drop_askers(struct monitor *monitor, const char *why)
 {
 	while (monitor->askers) {
 		struct asker *asker = monitor->askers;
 
 		monitor->askers = asker->next;
-		orders_answer(asker->command, false, monitor->id, NULL, "%s is gone", monitor->spec->name);
+		orders_answer(asker->command, false, monitor->id, NULL, "%s: %s", monitor->spec->name, why);
 		free(asker);
 	}
 }
@@ -66,7 +67,7 @@ void monitor_detach(struct monitor *monitor)
 
 	monitor_stop_check(monitor);
 	funnel_forget(monitor);
-	monitor_drop_askers(monitor);
+	monitor_drop_askers(monitor, "removed");
 	index_remove(&engine->ids, &monitor->by_id);
 	index_remove(&engine->names, &monitor->by_name);
 	picture_remove(engine->picture, monitor->index);
@@ -79,20 +80,24 @@ void monitor_detach(struct monitor *monitor)
 
 struct monitor *monitor_by_id(struct engine *engine, monitor_id id)
 {
-	struct index_link *link = index_first(&engine->ids, index_hash_id(id));
+	for (struct index_link *link = index_first(&engine->ids, index_hash_id(id)); link; link = index_next(link)) {
+		struct monitor *monitor = link->owner;
 
-	while (link && link->monitor->id != id)
-		link = index_next(link);
-	return link ? link->monitor : NULL;
+		if (monitor->id == id)
+			return monitor;
+	}
+	return NULL;
 }
 
 struct monitor *monitor_by_name(struct engine *engine, const char *name)
 {
-	struct index_link *link = index_first(&engine->names, index_hash_text(name));
+	for (struct index_link *link = index_first(&engine->names, index_hash_text(name)); link; link = index_next(link)) {
+		struct monitor *monitor = link->owner;
 
-	while (link && strcmp(link->monitor->spec->name, name) != 0)
-		link = index_next(link);
-	return link ? link->monitor : NULL;
+		if (strcmp(monitor->spec->name, name) == 0)
+			return monitor;
+	}
+	return NULL;
 }
 
 void monitor_replace_spec(struct monitor *monitor, struct monitor_spec *spec)
@@ -117,9 +122,9 @@ void monitor_replace_spec(struct monitor *monitor, struct monitor_spec *spec)
 }
 
 /* A pause for a time ends by the same queue that begins checks. */
-static void plan_resume(struct monitor *monitor, int64_t until_us)
+void monitor_plan_resume(struct monitor *monitor)
 {
-	int64_t left_us = until_us - unix_now_us();
+	int64_t left_us = monitor_view(monitor)->paused_until_us - unix_now_us();
 
 	due_put(&monitor->engine->due, &monitor->due, mono_now().us + (left_us > 0 ? left_us : 0));
 	schedule_arm(monitor->engine);
@@ -131,7 +136,7 @@ void monitor_resume_from(struct monitor *monitor, const struct kept_standing *st
 
 	view_resume(view, standing, marks);
 	if (view->standing.state == STATE_PAUSED && view->paused_until_us)
-		plan_resume(monitor, view->paused_until_us);
+		monitor_plan_resume(monitor);
 }
 
 void monitor_keep(struct monitor *monitor)
@@ -192,8 +197,8 @@ void monitor_tell_event(struct monitor *monitor, enum event_kind kind, const str
 		.kind = (uint8_t)kind,
 		.from = (uint8_t)view->standing.state,
 		.to = (uint8_t)view->standing.state,
-		.outcome = view->outcome,
-		.code = view->code,
+		.outcome = kind == EVENT_STATE ? view->outcome : OUTCOME_NONE,
+		.code = kind == EVENT_STATE ? view->code : -1,
 		.detail = shared_create(detail),
 		.evidence = shared_create(evidence),
 		.who = shared_create(who),
@@ -205,10 +210,7 @@ void monitor_tell_event(struct monitor *monitor, enum event_kind kind, const str
 		event.lasted_us = transition->lasted_us;
 		event.alert = transition->alert;
 	}
-	if (engine->settings.sinks.event)
-		engine->settings.sinks.event(engine->settings.sinks.arg, &event, &kept);
-	engine->health.events++;
-	event_finish(&event);
+	engine_give_event(engine, &event, &kept);
 }
 
 void monitor_set_pause(struct monitor *monitor, bool paused, int64_t until_us, const char *who)
@@ -221,7 +223,7 @@ void monitor_set_pause(struct monitor *monitor, bool paused, int64_t until_us, c
 	if (paused) {
 		monitor_stop_check(monitor);
 		funnel_forget(monitor);
-		monitor_drop_askers(monitor);
+		monitor_drop_askers(monitor, "paused");
 		transition = monitor_pause(&view->standing, now_us);
 		ledger_interrupt(&monitor->ledger, now_us, STATE_PAUSED);
 		view_add_mark(view, STATE_PAUSED, -1);
@@ -229,7 +231,7 @@ void monitor_set_pause(struct monitor *monitor, bool paused, int64_t until_us, c
 		view->next_us = 0;
 		snprintf(text, sizeof(text), "paused by %s", who && *who ? who : "kumatop");
 		if (until_us)
-			plan_resume(monitor, until_us);
+			monitor_plan_resume(monitor);
 	} else {
 		transition = monitor_resume(&view->standing, now_us);
 		view->paused_until_us = 0;

@@ -43,13 +43,15 @@ static void refuse_declared(struct command *command, const struct monitor *monit
 /* The id of a name that was known before, taken out of what is remembered; 0 if it never was. */
 static monitor_id take_past(struct engine *engine, const char *name)
 {
-	for (size_t i = 0; i < engine->past_count; i++) {
-		monitor_id id = engine->past[i].id;
+	for (struct index_link *link = index_first(&engine->past, index_hash_text(name)); link; link = index_next(link)) {
+		struct past_name *past = link->owner;
+		monitor_id id = past->id;
 
-		if (strcmp(engine->past[i].name, name) != 0)
+		if (strcmp(past->name, name) != 0)
 			continue;
-		free(engine->past[i].name);
-		engine->past[i] = engine->past[--engine->past_count];
+		index_remove(&engine->past, link);
+		free(past->name);
+		free(past);
 		return id;
 	}
 	return 0;
@@ -105,27 +107,34 @@ static void carry_out_edit(struct engine *engine, struct command *command, struc
 static void carry_out_remove(struct engine *engine, struct command *command, struct monitor *monitor)
 {
 	const struct engine_sinks *sinks = &engine->settings.sinks;
-	struct event event = { .time_us = unix_now_us(), .kind = EVENT_REMOVED };
 	monitor_id id = monitor->id;
 	bool kept = monitor->spec->origin != SPEC_TEMPORARY;
-	char text[256];
+	char *text;
 
 	if (monitor->spec->origin == SPEC_DECLARED) {
 		refuse_declared(command, monitor, "remove it");
 		return;
 	}
-	snprintf(text, sizeof(text), "removed %.200s", monitor->spec->name);
+	text = heap_print("removed %s", monitor->spec->name);
 	monitor_detach(monitor);
 	if (kept && sinks->remove_monitor)
 		sinks->remove_monitor(sinks->arg, id);
 	/* Its history goes with it, so this event is about kumatop itself. */
-	event.detail = shared_create(text);
-	event.who = shared_create(command->who);
-	if (sinks->event)
-		sinks->event(sinks->arg, &event, NULL);
-	engine->health.events++;
-	event_finish(&event);
+	engine_tell(engine, EVENT_REMOVED, 0, text, command->who);
 	orders_answer(command, true, id, NULL, "%s", text);
+	free(text);
+}
+
+/* A pause that has begun gets another end. */
+static void change_pause(struct command *command, struct monitor *monitor)
+{
+	struct monitor_view *view = monitor_edit_view(monitor);
+
+	view->paused_until_us = command->until_us;
+	monitor_stop_check(monitor);
+	if (command->until_us)
+		monitor_plan_resume(monitor);
+	monitor_keep_standing(monitor);
 }
 
 static void carry_out_pause(struct command *command, struct monitor *monitor, bool pause)
@@ -133,6 +142,11 @@ static void carry_out_pause(struct command *command, struct monitor *monitor, bo
 	bool is_paused = monitor_view(monitor)->standing.state == STATE_PAUSED;
 	monitor_id id = monitor->id;
 
+	if (pause && is_paused && command->until_us != monitor_view(monitor)->paused_until_us) {
+		change_pause(command, monitor);
+		orders_answer(command, true, id, NULL, "%s stays paused%s", monitor->spec->name, command->until_us ? " for a time" : "");
+		return;
+	}
 	if (pause == is_paused) {
 		orders_answer(command, true, id, NULL, "%s is %s already", monitor->spec->name, pause ? "paused" : "running");
 		return;
@@ -183,11 +197,8 @@ static void trial_unlink(struct trial *trial)
 static void trial_done(void *arg, const struct check_result *result)
 {
 	struct trial *trial = arg;
-	struct monitor_spec *spec = trial->command->spec;
-	enum verdict verdict = outcome_row((int)result->outcome)->verdict;
+	enum verdict verdict = spec_verdict(trial->command->spec, result);
 
-	if (spec->common.invert)
-		verdict = verdict_invert(verdict);
 	trial_unlink(trial);
 	orders_answer(trial->command, true, 0, result, "%s: %s", verdict_word(verdict), result_reason(result));
 	free(trial);
@@ -201,7 +212,7 @@ static void carry_out_test(struct engine *engine, struct command *command)
 	trial->command = command;
 	trial->next = engine->trials;
 	engine->trials = trial;
-	trial->check = prober_check(engine->prober, command->spec, trial_done, trial);
+	trial->check = prober_check(engine->prober, command->spec, 0, trial_done, trial);
 }
 
 void orders_cancel_trials(struct engine *engine)
@@ -244,14 +255,44 @@ static void retire(struct monitor *monitor)
 		engine->settings.sinks.retire_monitor(engine->settings.sinks.arg, id);
 }
 
+/* The names of a new configuration, sorted. */
+struct names {
+	const char **items;
+	size_t count;
+};
+
+static bool names_have(const struct names *names, const char *name)
+{
+	return names->count && bsearch(&name, names->items, names->count, sizeof(*names->items), by_text);
+}
+
+static struct names wanted_names(const struct command *command)
+{
+	struct names names = { .items = heap_zero(command->spec_count + 1, sizeof(*names.items)), .count = command->spec_count };
+
+	for (size_t i = 0; i < command->spec_count; i++)
+		names.items[i] = command->specs[i]->name;
+	qsort(names.items, names.count, sizeof(*names.items), by_text);
+	return names;
+}
+
+/* The monitor a spec was before it was renamed: an old name counts only while nobody has the new one and nobody else is to have the old. */
+static struct monitor *renamed(struct engine *engine, const struct monitor_spec *spec, const struct names *wanted)
+{
+	const char *earlier = spec->common.renamed_from;
+
+	return earlier && !monitor_by_name(engine, spec->name) && !names_have(wanted, earlier) ? monitor_by_name(engine, earlier) : NULL;
+}
+
 /* Puts a declared spec where it belongs: on the monitor of its name, of its earlier name, or a new one. */
-static void place(struct engine *engine, struct monitor_spec *spec)
+static void place(struct engine *engine, struct monitor_spec *spec, const struct names *wanted)
 {
 	struct monitor *existing = monitor_by_name(engine, spec->name);
 	struct error err;
+	bool same;
 
-	if (!existing && spec->common.renamed_from)
-		existing = monitor_by_name(engine, spec->common.renamed_from);
+	if (!existing)
+		existing = renamed(engine, spec, wanted);
 	if (!existing) {
 		if (!orders_adopt(engine, spec, &err))
 			log_line(LOG_LEVEL_ERROR, "%s", err.text);
@@ -259,61 +300,60 @@ static void place(struct engine *engine, struct monitor_spec *spec)
 	}
 	if (existing->spec->origin == SPEC_ADDED)
 		log_line(LOG_LEVEL_WARNING, "%s was added by hand and is declared now: the declared one is taken", spec->name);
+	same = existing->spec->origin == SPEC_DECLARED && spec_equal(existing->spec, spec);
 	monitor_replace_spec(existing, spec);
-	monitor_keep(existing);
+	if (!same)
+		monitor_keep(existing);
 }
 
-/* Every name the new configuration speaks for, old names of renamed monitors too, sorted. *count: how many. */
-static const char **wanted_names(const struct command *command, size_t *count)
+/* Declared monitors whose names the new configuration does not have, once those that were renamed have moved. */
+static struct monitor **find_going(struct engine *engine, const struct names *wanted, size_t *count)
 {
-	const char **names = heap_zero(command->spec_count * 2 + 1, sizeof(*names));
-
-	*count = 0;
-	for (size_t i = 0; i < command->spec_count; i++) {
-		names[(*count)++] = command->specs[i]->name;
-		if (command->specs[i]->common.renamed_from)
-			names[(*count)++] = command->specs[i]->common.renamed_from;
-	}
-	qsort(names, *count, sizeof(*names), by_text);
-	return names;
-}
-
-/* The declared monitors the new configuration has no word of. */
-static struct monitor **find_going(struct engine *engine, const struct command *command, size_t *count)
-{
-	size_t present = picture_count(engine->picture), name_count;
+	size_t present = picture_count(engine->picture);
 	struct monitor **going = heap_zero(present + 1, sizeof(struct monitor *));
-	const char **names = wanted_names(command, &name_count);
 
 	*count = 0;
 	for (size_t i = 0; i < present; i++) {
 		struct monitor *monitor = engine->monitors[i];
-		const char *name = monitor->spec->name;
 
-		if (monitor->spec->origin == SPEC_DECLARED && !(name_count && bsearch(&name, names, name_count, sizeof(*names), by_text)))
+		if (monitor->spec->origin == SPEC_DECLARED && !names_have(wanted, monitor->spec->name))
 			going[(*count)++] = monitor;
 	}
-	free(names);
 	return going;
+}
+
+/* How many of those that go are only renamed. */
+static size_t count_renamed(struct engine *engine, const struct command *command, const struct names *wanted)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < command->spec_count; i++)
+		count += renamed(engine, command->specs[i], wanted) != NULL;
+	return count;
 }
 
 static void carry_out_reload(struct engine *engine, struct command *command)
 {
-	size_t declared = count_declared(engine), going_count;
-	struct monitor **going = find_going(engine, command, &going_count);
+	struct names wanted = wanted_names(command);
+	size_t declared = count_declared(engine), count;
+	struct monitor **going = find_going(engine, &wanted, &count);
+	size_t gone = count - count_renamed(engine, command, &wanted);
 
-	if (!command->by_hand && going_count > declared / 2) {
-		orders_answer(command, false, 0, NULL, "it would remove %zu of %zu monitors: send SIGHUP if that is meant", going_count, declared);
-		free(going);
+	free(going);
+	if (!command->by_hand && gone > declared / 2) {
+		orders_answer(command, false, 0, NULL, "it would remove %zu of %zu monitors: send SIGHUP if that is meant", gone, declared);
+		free(wanted.items);
 		return;
 	}
 	for (size_t i = 0; i < command->spec_count; i++)
-		place(engine, command->specs[i]);
-	for (size_t i = 0; i < going_count; i++)
+		place(engine, command->specs[i], &wanted);
+	going = find_going(engine, &wanted, &count);
+	for (size_t i = 0; i < count; i++)
 		retire(going[i]);
-	log_line(LOG_LEVEL_INFO, "configuration reloaded: %zu declared monitors, %zu retired", command->spec_count, going_count);
-	orders_answer(command, true, 0, NULL, "configuration reloaded");
 	free(going);
+	free(wanted.items);
+	log_line(LOG_LEVEL_INFO, "configuration reloaded: %zu declared monitors, %zu retired", command->spec_count, count);
+	orders_answer(command, true, 0, NULL, "configuration reloaded");
 }
 
 void orders_carry_out(struct engine *engine, struct command *command)

@@ -20,6 +20,7 @@ struct check {
 	check_done_fn *done;
 	void *arg;
 	struct mono asked;
+	int64_t patience_ms;		/* 0: none */
 	struct check *next, *previous;	/* in the line */
 };
 
@@ -133,7 +134,7 @@ static void start_first(struct prober *prober)
 	else
 		prober->line_last = NULL;
 	check->next = NULL;
-	if (mono_between_us(check->asked, now) > check->spec->common.interval_ms * 1000) {
+	if (check->patience_ms && mono_between_us(check->asked, now) > check->patience_ms * 1000) {
 		struct check_result missed = result_make(OUTCOME_MISSED);
 
 		result_set_detail(&missed, "waited longer than its interval for a free place (%zu checks at once)", prober->most);
@@ -184,7 +185,7 @@ void prober_close(struct prober *prober)
 	uv_close((uv_handle_t *)&prober->timer, timer_closed);
 }
 
-struct check *prober_check(struct prober *prober, struct monitor_spec *spec, check_done_fn *done, void *arg)
+struct check *prober_check(struct prober *prober, struct monitor_spec *spec, int64_t patience_ms, check_done_fn *done, void *arg)
 {
 	struct check *check = heap_zero(1, sizeof(*check));
 
@@ -193,6 +194,7 @@ struct check *prober_check(struct prober *prober, struct monitor_spec *spec, che
 	check->done = done;
 	check->arg = arg;
 	check->asked = mono_now();
+	check->patience_ms = patience_ms;
 	check->previous = prober->line_last;
 	if (prober->line_last)
 		prober->line_last->next = check;

@@ -5,10 +5,6 @@
  */
 #include "inside.h"
 
-#include <stdio.h>
-
-#include "kumatop/log.h"
-
 enum { TICK_US = 20000 };
 
 int64_t schedule_spread_us(size_t monitors)
@@ -47,17 +43,16 @@ void schedule_next(struct monitor *monitor)
 	int64_t now_us = mono_now().us;
 	int64_t phase_us = (int64_t)(index_hash_id(monitor->id) % (uint64_t)interval_us);
 	int64_t begun_us = monitor->planned_us ? monitor->planned_us : now_us;
-	int64_t next_us;
+	/* The monotonic clock starts at boot, so it may well be less than the phase. */
+	int64_t into_us = ((begun_us - phase_us) % interval_us + interval_us) % interval_us;
+	int64_t next_us = begun_us - into_us + interval_us;
 
 	if (monitor_is_wavering(&monitor_view(monitor)->standing)) {
 		plan(monitor, now_us + common->retry_interval_ms * 1000);
 		return;
 	}
-	/* From the planned begin, not from the end: a slow answer must not move the grid. */
-	next_us = begun_us + interval_us - (begun_us - phase_us) % interval_us;
-	while (next_us <= now_us)
-		next_us += interval_us;
-	plan(monitor, next_us);
+	/* From the planned begin, not from the end: a slow answer must not move the grid. A place that passed meanwhile is taken at once. */
+	plan(monitor, next_us > now_us ? next_us : now_us);
 }
 
 void monitor_check_now(struct monitor *monitor)
@@ -67,7 +62,9 @@ void monitor_check_now(struct monitor *monitor)
 	if (monitor->check)
 		return;
 	due_remove(&engine->due, &monitor->due);
-	monitor->check = prober_check(engine->prober, monitor->spec, funnel_take, monitor);
+	/* Who has waited longer than the interval for a free place was not checked in time. */
+	monitor->check = prober_check(engine->prober, monitor->spec, monitor->spec->common.interval_ms, funnel_take, monitor);
+	monitor_edit_view(monitor)->checking = true;
 }
 
 void monitor_stop_check(struct monitor *monitor)
@@ -75,6 +72,8 @@ void monitor_stop_check(struct monitor *monitor)
 	if (monitor->check)
 		prober_cancel(monitor->engine->prober, monitor->check);
 	monitor->check = NULL;
+	monitor->planned_us = 0;
+	monitor_edit_view(monitor)->checking = false;
 	due_remove(&monitor->engine->due, &monitor->due);
 }
 
@@ -97,43 +96,12 @@ static void begin(struct monitor *monitor, int64_t now_us)
 	monitor_check_now(monitor);
 }
 
-/* Nobody observed anything while the machine slept, however far the last results reach. */
-static void account_for_sleep(struct engine *engine, int64_t asleep_us)
-{
-	int64_t from_us = unix_now_us() - asleep_us;
-
-	for (size_t i = 0; i < picture_count(engine->picture); i++) {
-		struct monitor *monitor = engine->monitors[i];
-
-		ledger_interrupt(&monitor->ledger, from_us, monitor_view(monitor)->standing.state);
-	}
-}
-
-static void look_for_sleep(struct engine *engine)
-{
-	int64_t slept_us = suspended_us(), asleep_us = slept_us - engine->slept_us;
-	struct event event = { .time_us = unix_now_us(), .kind = EVENT_TROUBLE, .lasted_us = asleep_us, .code = -1 };
-	char text[128], length[32];
-
-	engine->slept_us = slept_us;
-	if (asleep_us <= SECOND_US)
-		return;
-	account_for_sleep(engine, asleep_us);
-	snprintf(text, sizeof(text), "this machine slept for %s: that time is unknown", length_print(asleep_us, length, sizeof(length)));
-	log_line(LOG_LEVEL_WARNING, "%s", text);
-	event.detail = shared_create(text);
-	if (engine->settings.sinks.event)
-		engine->settings.sinks.event(engine->settings.sinks.arg, &event, NULL);
-	engine->health.events++;
-	event_finish(&event);
-}
-
 void schedule_tick(struct engine *engine)
 {
 	int64_t now_us = mono_now().us;
 	struct due_item *first;
 
-	look_for_sleep(engine);
+	sleep_look(engine);
 	while ((first = due_first(&engine->due)) && first->at_us <= now_us) {
 		due_remove(&engine->due, first);
 		begin((struct monitor *)first, now_us);

@@ -429,6 +429,64 @@ static void reload_keeps_what_has_not_changed(void **state)
 	assert_int_equal(count_events(fixture, EVENT_STATE, STATE_DOWN), 0);
 }
 
+static struct command *rename_in(const char *name, const char *earlier, const char *other)
+{
+	const char *const names[] = { name, other };
+	struct command *command = reload_to(names, other ? 2 : 1, true);
+	struct monitor_spec *spec = spec_copy(command->specs[0]);
+	struct error err;
+
+	spec->common.renamed_from = heap_text(earlier);
+	assert_true(spec_seal(spec, &err));
+	spec_release(command->specs[0]);
+	command->specs[0] = spec;
+	return command;
+}
+
+static void an_old_name_gives_way_to_whoever_has_it(void **state)
+{
+	struct fixture *fixture = *state;
+	monitor_id web;
+
+	fake_set_outcome("web", OUTCOME_OK);
+	fake_set_outcome("new", OUTCOME_OK);
+	add(fixture, "web", 1000, SPEC_DECLARED);
+	start(fixture);
+	snapshot_release(wait_state(fixture, "web", STATE_UP));
+	web = id_of(fixture, "web");
+	/* Both are wanted: web stays itself. */
+	assert_true(ask(fixture, rename_in("new", "web", "web")).done);
+	snapshot_release(wait_state(fixture, "new", STATE_UP));
+	assert_int_equal(id_of(fixture, "web"), web);
+	/* web goes: nobody keeps it alive. */
+	assert_true(ask(fixture, rename_in("new", "web", NULL)).done);
+	assert_int_equal(fixture->store.retired, 1);
+	/* A real renaming keeps the id, and is no removal. */
+	assert_true(ask(fixture, rename_in("newer", "new", NULL)).done);
+	snapshot_release(wait_state(fixture, "newer", STATE_UP));
+	assert_int_equal(fixture->store.retired, 1);
+	assert_int_equal(id_of(fixture, "web"), 0);
+}
+
+static void evidence_is_of_the_first_failure(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct snapshot *snapshot;
+	size_t with_evidence = 0;
+
+	fake_set_outcome("web", OUTCOME_CONNECT_REFUSED);
+	add(fixture, "web", 1000, SPEC_TEMPORARY);
+	start(fixture);
+	snapshot = wait_state(fixture, "web", STATE_DOWN);
+	assert_string_equal(shared_read(snapshot_find_name(snapshot, "web")->evidence), "what was seen");
+	snapshot_release(snapshot);
+	pthread_mutex_lock(&fixture->store.mutex);
+	for (size_t i = 0; i < fixture->store.event_count; i++)
+		with_evidence += fixture->store.events[i].evidence != NULL;
+	pthread_mutex_unlock(&fixture->store.mutex);
+	assert_int_equal(with_evidence, 1);
+}
+
 static void resumes_what_it_was(void **state)
 {
 	struct fixture *fixture = *state;
@@ -534,6 +592,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(trial_is_not_kept, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(add_edit_remove, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(reload_keeps_what_has_not_changed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_old_name_gives_way_to_whoever_has_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(evidence_is_of_the_first_failure, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(resumes_what_it_was, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(own_network_gone_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(many_threads, set_up, tear_down),

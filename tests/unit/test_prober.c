@@ -1,0 +1,132 @@
+/* The prober: cap, waiting line, patience, cancelling. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+#include <cmocka.h>
+
+#include "../lib/fakekind.h"
+#include "kumatop/prober.h"
+
+struct fixture {
+	uv_loop_t uv;
+	struct probe_loop *loop;
+	struct prober *prober;
+};
+
+struct seen {
+	unsigned count;
+	int outcomes[8];
+};
+
+static void done(void *arg, const struct check_result *result)
+{
+	struct seen *seen = arg;
+
+	seen->outcomes[seen->count++] = (int)result->outcome;
+}
+
+static void open_prober(struct fixture *fixture, size_t most)
+{
+	struct probe_loop_settings settings = { 0 };
+	struct error err;
+
+	assert_int_equal(uv_loop_init(&fixture->uv), 0);
+	fixture->loop = probe_loop_create(&fixture->uv, &settings, &err);
+	assert_non_null(fixture->loop);
+	fixture->prober = prober_create(fixture->loop, most);
+}
+
+static void close_prober(struct fixture *fixture)
+{
+	prober_close(fixture->prober);
+	probe_loop_close(fixture->loop);
+	uv_run(&fixture->uv, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&fixture->uv), 0);
+}
+
+static void turn_until(struct fixture *fixture, const struct seen *seen, unsigned count)
+{
+	while (seen->count < count)
+		uv_run(&fixture->uv, UV_RUN_ONCE);
+}
+
+static void waits_for_a_free_place(void **state)
+{
+	struct monitor_spec *hang = fake_spec("hang", "hang", 1000, SPEC_TEMPORARY), *fine = fake_spec("fine", "fine", 1000, SPEC_TEMPORARY);
+	struct fixture fixture;
+	struct seen seen = { 0 };
+
+	fake_set_outcome("hang", -1);
+	fake_set_outcome("fine", OUTCOME_OK);
+	open_prober(&fixture, 1);
+	prober_check(fixture.prober, hang, 0, done, &seen);
+	prober_check(fixture.prober, fine, 0, done, &seen);
+	assert_int_equal(seen.count, 0);
+	turn_until(&fixture, &seen, 2);
+	assert_int_equal(seen.outcomes[0], OUTCOME_ANSWER_TIMEOUT);
+	assert_int_equal(seen.outcomes[1], OUTCOME_OK);
+	assert_int_equal(prober_in_flight(fixture.prober), 0);
+	close_prober(&fixture);
+	spec_release(hang);
+	spec_release(fine);
+}
+
+static void patience_ends(void **state)
+{
+	struct monitor_spec *hang = fake_spec("hang", "hang", 1000, SPEC_TEMPORARY), *fine = fake_spec("fine", "fine", 1000, SPEC_TEMPORARY);
+	struct fixture fixture;
+	struct seen seen = { 0 };
+
+	fake_set_outcome("hang", -1);
+	fake_set_outcome("fine", OUTCOME_OK);
+	open_prober(&fixture, 1);
+	prober_check(fixture.prober, hang, 0, done, &seen);
+	prober_check(fixture.prober, fine, 10, done, &seen);
+	turn_until(&fixture, &seen, 2);
+	assert_int_equal(seen.outcomes[1], OUTCOME_MISSED);
+	close_prober(&fixture);
+	spec_release(hang);
+	spec_release(fine);
+}
+
+static void cancelled_ones_say_nothing(void **state)
+{
+	struct monitor_spec *hang = fake_spec("hang", "hang", 1000, SPEC_TEMPORARY), *fine = fake_spec("fine", "fine", 1000, SPEC_TEMPORARY);
+	struct fixture fixture;
+	struct seen seen = { 0 }, never = { 0 };
+	struct check *flying, *waiting, *first;
+
+	fake_set_outcome("hang", -1);
+	fake_set_outcome("fine", OUTCOME_OK);
+	open_prober(&fixture, 2);
+	first = prober_check(fixture.prober, hang, 0, done, &never);
+	prober_cancel(fixture.prober, first);
+	flying = prober_check(fixture.prober, hang, 0, done, &never);
+	prober_check(fixture.prober, hang, 0, done, &seen);
+	waiting = prober_check(fixture.prober, hang, 0, done, &never);
+	prober_check(fixture.prober, fine, 0, done, &seen);
+	while (prober_in_flight(fixture.prober) < 2)
+		uv_run(&fixture.uv, UV_RUN_ONCE);
+	prober_cancel(fixture.prober, waiting);
+	prober_cancel(fixture.prober, flying);
+	turn_until(&fixture, &seen, 2);
+	assert_int_equal(seen.outcomes[0], OUTCOME_OK);
+	assert_int_equal(seen.outcomes[1], OUTCOME_ANSWER_TIMEOUT);
+	assert_int_equal(never.count, 0);
+	close_prober(&fixture);
+	spec_release(hang);
+	spec_release(fine);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(waits_for_a_free_place),
+		cmocka_unit_test(patience_ends),
+		cmocka_unit_test(cancelled_ones_say_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
