@@ -123,7 +123,7 @@ static int fail_usage(struct error *err)
 static bool tell(struct keeper *keeper, monitor_id id, enum event_kind kind, const struct transition *transition, const char *detail,
     struct error *err)
 {
-	struct event event = { .monitor = id, .time_us = unix_now_us(), .kind = (uint8_t)kind, .code = -1 };
+	struct event event = { .monitor = id, .time_us = unix_now_us(), .kind = (uint8_t)kind, .outcome = OUTCOME_NONE, .code = -1 };
 	char who[64];
 	bool fine;
 
@@ -269,11 +269,12 @@ static int set_pause(struct keeper *keeper, struct roster_entry *entry, bool pau
 {
 	struct kept_standing *standing = &entry->standing;
 	int64_t now_us = unix_now_us();
-	struct transition transition;
+	struct transition transition = { 0 };
 	struct error err;
 	char who[64];
+	bool again;
 
-	if ((standing->standing.state == STATE_PAUSED) == pause) {
+	if ((standing->standing.state == STATE_PAUSED) == pause && !for_ms) {
 		printf("%s is %s already\n", entry->name, pause ? "paused" : "running");
 		return EXIT_FINE;
 	}
@@ -289,12 +290,16 @@ static int set_pause(struct keeper *keeper, struct roster_entry *entry, bool pau
 		entry->id = kept.id;
 	}
 	cli_who(who, sizeof(who));
-	transition = pause ? monitor_pause(&standing->standing, now_us) : monitor_resume(&standing->standing, now_us);
+	/* Paused already: the pause only gets another end. */
+	again = pause && standing->standing.state == STATE_PAUSED;
+	if (!again)
+		transition = pause ? monitor_pause(&standing->standing, now_us) : monitor_resume(&standing->standing, now_us);
 	standing->monitor = entry->id;
 	standing->paused_until_us = pause && for_ms ? now_us + for_ms * 1000 : 0;
 	snprintf(standing->detail, sizeof(standing->detail), "%s by %s", pause ? "paused" : "resumed", who);
-	if (!store_put_standing_now(keeper->store, standing, &err)
-	    || !tell(keeper, entry->id, pause ? EVENT_PAUSED : EVENT_RESUMED, &transition, NULL, &err))
+	if (!store_put_standing_now(keeper->store, standing, &err))
+		return cli_fail(&err);
+	if (!again && !tell(keeper, entry->id, pause ? EVENT_PAUSED : EVENT_RESUMED, &transition, NULL, &err))
 		return cli_fail(&err);
 	printf("%s %s\n", pause ? "paused" : "resumed", entry->name);
 	return EXIT_FINE;

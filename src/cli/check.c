@@ -79,9 +79,7 @@ static void check_done(void *arg, size_t index, const struct check_result *resul
 
 	item->result = *result;
 	item->result.evidence = NULL;
-	item->verdict = outcome_row((int)result->outcome)->verdict;
-	if (item->spec->common.invert)
-		item->verdict = verdict_invert(item->verdict);
+	item->verdict = spec_verdict(item->spec, result);
 	item->ended = true;
 	run->worst = verdict_worse(run->worst, item->verdict);
 	print_ready(run);

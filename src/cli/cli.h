@@ -62,7 +62,9 @@ bool cli_read(const struct cli_command *command, int argc, char **argv, void *va
 void cli_done(const struct cli_command *command, void *values, struct cli_words *words);
 
 void cli_print_help(const struct cli_command *command);
-int cli_fail(const struct error *err);		/* prints "kumatop: …" to stderr and returns its exit code */
+/* "kumatop: …" on stderr, made harmless: what is said may come from a database or a file. */
+void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int cli_fail(const struct error *err);		/* says it and returns its exit code */
 
 /* The configuration as the options say: NULL after printing every fault. without: what to do when there is no file at all. */
 struct conf *cli_load(const struct cli_common *common, int *status);
@@ -73,7 +75,7 @@ void cli_print_warnings(const struct conf *conf);
 /* The configuration's name servers as probe_loop_create() takes them, NULL for the system's. Heap. */
 char *cli_nameservers(const struct conf *conf);
 
-/* Writes a buffer to stdout. A reader that has gone (| head) is no failure: *status is 0 then. false when output must end. */
+/* Writes a buffer to stdout. false when output must end: a reader that has gone (| head) is no failure, and leaves *status alone. */
 struct buf;
 bool cli_write(const struct buf *out, int *status);
 

@@ -3,17 +3,31 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "kumatop/buf.h"
 #include "kumatop/text.h"
 
+void cli_say(const char *format, ...)
+{
+	char text[4096], clean[4096];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	text_sanitize(clean, sizeof(clean), text, strlen(text));
+	fprintf(stderr, "kumatop: %s\n", clean);
+}
+
 void cli_print_warnings(const struct conf *conf)
 {
 	for (size_t i = 0; i < conf->warnings.count; i++)
-		fprintf(stderr, "kumatop: %s\n", conf->warnings.items[i]);
+		cli_say("%s", conf->warnings.items[i]);
 }
 
 struct conf *cli_load(const struct cli_common *common, int *status)
@@ -26,7 +40,7 @@ struct conf *cli_load(const struct cli_common *common, int *status)
 		return conf_empty();
 	conf = conf_load(path, &faults);
 	for (size_t i = 0; i < faults.lines.count; i++)
-		fprintf(stderr, "kumatop: %s\n", faults.lines.items[i]);
+		cli_say("%s", faults.lines.items[i]);
 	if (!conf)
 		*status = EXIT_CONFIG;
 	else
@@ -40,10 +54,8 @@ bool cli_write(const struct buf *out, int *status)
 {
 	if (buf_write(out, STDOUT_FILENO))
 		return true;
-	if (errno == EPIPE) {
-		*status = EXIT_FINE;
+	if (errno == EPIPE)
 		return false;
-	}
 	perror("kumatop: cannot write the output");
 	*status = EXIT_INPUT_OUTPUT;
 	return false;

@@ -16,18 +16,19 @@
 #include "kumatop/buf.h"
 #include "kumatop/heap.h"
 #include "kumatop/log.h"
+#include "kumatop/when.h"
 
 /* An editor writes a file in several steps; what it did is looked at when it has been quiet for so long. */
-enum { SETTLE_MS = 500, SIGNALS = 6 };
+enum { SETTLE_MS = 500, SIGNALS = 5 };
 
 struct control {
 	struct owner *owner;
 	uv_loop_t loop;
 	uv_signal_t signals[SIGNALS];
 	uv_async_t screen_ended;
-	uv_fs_event_t directory;
+	uv_fs_event_t directory, parts;	/* of the configuration, and its conf.d */
 	uv_timer_t settle;
-	bool watching;
+	struct mono terminal_lost;	/* when; zero: not */
 };
 
 /* Set by the screen's thread, perhaps before the loop stands. */
@@ -106,8 +107,11 @@ static void reload(struct owner *owner, bool by_hand)
 		command->specs[i] = spec_hold(conf->specs[i]);
 	command->reply = reload_replied;
 	command->reply_arg = owner;
-	if (!engine_submit(owner->engine, command, &err))
-		log_line(LOG_LEVEL_ERROR, "configuration not reloaded: %s", err.text);
+	if (!engine_submit(owner->engine, command, &err)) {
+		error_prefix(&err, "configuration not reloaded: ");
+		log_line(LOG_LEVEL_ERROR, "%s", err.text);
+		engine_tell_configuration(owner->engine, err.text);
+	}
 	conf_free(conf);
 }
 
@@ -118,34 +122,52 @@ static void settled(uv_timer_t *timer)
 	reload(control->owner, false);
 }
 
+static bool is_ours(const char *path, const char *name)
+{
+	const char *base = strrchr(path, '/');
+
+	/* "..data" is what a mounted ConfigMap swaps. */
+	return !name || strcmp(name, base ? base + 1 : path) == 0 || strcmp(name, "conf.d") == 0 || strcmp(name, "..data") == 0;
+}
+
 static void directory_changed(uv_fs_event_t *handle, const char *name, int events, int status)
 {
 	struct control *control = handle->data;
-	const char *path = control->owner->conf->path;
-	const char *base = strrchr(path, '/');
 
-	if (status < 0 || (name && strcmp(name, base ? base + 1 : path) != 0))
-		return;
-	uv_timer_start(&control->settle, settled, SETTLE_MS, 0);
+	if (status == 0 && is_ours(control->owner->conf->path, name))
+		uv_timer_start(&control->settle, settled, SETTLE_MS, 0);
+}
+
+static void parts_changed(uv_fs_event_t *handle, const char *name, int events, int status)
+{
+	struct control *control = handle->data;
+
+	if (status == 0)
+		uv_timer_start(&control->settle, settled, SETTLE_MS, 0);
 }
 
 static void watch_configuration(struct control *control)
 {
 	const char *path = control->owner->conf->path;
 	const char *slash;
-	char *directory;
+	char *directory, *parts;
 
 	uv_fs_event_init(&control->loop, &control->directory);
+	uv_fs_event_init(&control->loop, &control->parts);
 	uv_timer_init(&control->loop, &control->settle);
-	control->directory.data = control->settle.data = control;
+	control->directory.data = control->parts.data = control->settle.data = control;
 	if (!path)
 		return;
 	slash = strrchr(path, '/');
 	directory = slash ? heap_text_n(path, slash == path ? 1 : (size_t)(slash - path)) : heap_text(".");
+	parts = heap_print("%s/conf.d", directory);
 	/* Without it SIGHUP still reloads. */
 	if (uv_fs_event_start(&control->directory, directory_changed, directory, 0) != 0)
 		log_line(LOG_LEVEL_DEBUG, "changes in %s are not noticed by themselves", directory);
+	if (access(parts, F_OK) == 0 && uv_fs_event_start(&control->parts, parts_changed, parts, 0) != 0)
+		log_line(LOG_LEVEL_DEBUG, "changes in %s are not noticed by themselves", parts);
 	free(directory);
+	free(parts);
 }
 
 /* The terminal is gone: with a database on disk the watch goes on without a screen. */
@@ -156,6 +178,7 @@ static void lose_terminal(struct control *control)
 
 	if (!owner->screen)
 		return;
+	control->terminal_lost = mono_now();
 	owner_end_screen(owner);
 	if (!owner->database || owner->screen_left_behind) {
 		stop(control);
@@ -182,12 +205,14 @@ static void screen_ended(uv_async_t *async)
 		lose_terminal(control);
 }
 
+/* A lost line sends SIGHUP too, once or twice; a terminal that is still there means that somebody asks for a reload. */
 static void hang_up(struct control *control)
 {
-	/* A lost line sends SIGHUP too; a terminal that is still there means that somebody asks for a reload. */
+	bool just_lost = control->terminal_lost.us && mono_between_us(control->terminal_lost, mono_now()) < 5 * SECOND_US;
+
 	if (control->owner->screen && !isatty(STDIN_FILENO))
 		lose_terminal(control);
-	else
+	else if (!just_lost)
 		reload(control->owner, true);
 }
 
@@ -211,7 +236,7 @@ static void close_handle(uv_handle_t *handle, void *arg)
 
 bool control_run(struct owner *owner, const sigset_t *mask, struct error *err)
 {
-	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH, SIGUSR1 };
+	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH };
 	struct control *control = heap_zero(1, sizeof(*control));
 	bool fine = true;
 	sigset_t blocked;
@@ -221,7 +246,7 @@ bool control_run(struct owner *owner, const sigset_t *mask, struct error *err)
 		free(control);
 		return error_set(err, EXIT_INTERNAL, "no event loop: the system is out of descriptors");
 	}
-	for (int i = 0; i < SIGNALS - 1 && fine; i++) {
+	for (int i = 0; i < SIGNALS && fine; i++) {
 		uv_signal_init(&control->loop, &control->signals[i]);
 		control->signals[i].data = control;
 		fine = uv_signal_start(&control->signals[i], signalled, numbers[i]) == 0
@@ -237,7 +262,10 @@ bool control_run(struct owner *owner, const sigset_t *mask, struct error *err)
 	if (fine)
 		uv_run(&control->loop, UV_RUN_DEFAULT);
 	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
-	/* Until the engine has stopped somebody may still wake this loop, so it is only taken out of reach here. */
+	/* A screen's thread may wake this loop as long as it runs, so it ends first; one that cannot keeps the loop. */
+	owner_end_screen(owner);
+	if (owner->screen_left_behind)
+		return fine;
 	atomic_store(&screen_end_async, NULL);
 	uv_walk(&control->loop, close_handle, NULL);
 	uv_run(&control->loop, UV_RUN_DEFAULT);

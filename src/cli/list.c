@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "keeper.h"
 #include "kumatop/buf.h"
 #include "kumatop/format.h"
 #include "kumatop/when.h"
+#include "roster.h"
 #include "views.h"
 
 struct options {
@@ -82,7 +82,7 @@ static bool list(const struct options *options, const struct conf *conf, struct 
 	}
 	fine = fine && roster_read(&roster, conf, archive, err);
 	for (size_t i = 0; fine && i < roster.notes.count; i++)
-		fprintf(stderr, "kumatop: %s\n", roster.notes.items[i]);
+		cli_say("%s", roster.notes.items[i]);
 	if (fine && options->conf) {
 		print_conf(&roster, options->reveal, out);
 	} else if (fine) {
@@ -107,7 +107,7 @@ static int run_list(const struct cli_command *command, int argc, char **argv)
 	struct conf *conf;
 	struct error err;
 	struct buf out;
-	int status, write_status = EXIT_FINE;
+	int status;
 
 	if (!cli_read(command, argc, argv, &options, &words, NULL, NULL, &status))
 		return status;
@@ -119,8 +119,8 @@ static int run_list(const struct cli_command *command, int argc, char **argv)
 		buf_init(&out, SIZE_MAX / 2);
 		if (!list(&options, conf, &out, &status, &err))
 			status = cli_fail(&err);
-		else if (!cli_write(&out, &write_status))
-			status = write_status;
+		else
+			cli_write(&out, &status);
 		buf_finish(&out);
 		conf_free(conf);
 	}

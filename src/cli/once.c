@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "batch.h"
 #include "kumatop/buf.h"
@@ -26,24 +25,11 @@ static void take_result(void *arg, size_t index, const struct check_result *resu
 	static const struct judge_rules rules = { .rise = 1, .fall = 1 };
 	struct once *once = arg;
 	struct monitor_view *view = picture_edit(once->picture, once->indexes[index]);
-	enum verdict verdict = outcome_row((int)result->outcome)->verdict;
+	enum verdict verdict = spec_verdict(view->spec, result);
 
-	if (view->spec->common.invert)
-		verdict = verdict_invert(verdict);
 	once->worst = verdict_worse(once->worst, verdict);
 	monitor_apply(&view->standing, &rules, verdict, unix_now_us());
-	view->has_result = true;
-	view->outcome = (uint8_t)result->outcome;
-	view->verdict = (uint8_t)verdict;
-	view->code = result->code;
-	memcpy(view->phase_us, result->phase_us, sizeof(view->phase_us));
-	view->last_us = unix_now_us();
-	view->cert_expires_us = result->cert_expires_us;
-	shared_release(view->detail);
-	view->detail = shared_create(result_reason(result));
-	shared_release(view->address);
-	view->address = shared_create(result->address);
-	view_add_mark(view, view->standing.state, result_latency_us(result));
+	view_take_result(view, result, verdict, unix_now_us());
 }
 
 static bool add_view(struct once *once, const struct roster_entry *entry, struct archive *archive, struct error *err)
@@ -84,7 +70,7 @@ static bool fill(struct once *once, const struct conf *conf, const char *databas
 	bool fine = true;
 
 	if (path && !archive && err->code != EXIT_UNAVAILABLE)
-		fprintf(stderr, "kumatop: %s\n", err->text);
+		cli_say("%s", err->text);
 	free(path);
 	fine = roster_read(roster, conf, archive, err);
 	once->specs = heap_zero(roster->count + 1, sizeof(struct monitor_spec *));

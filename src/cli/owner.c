@@ -16,7 +16,7 @@
 #include "kumatop/text.h"
 #include "kumatop/when.h"
 
-enum { BEATS_WAITING_MOST = 200000, STORE_STOP_MS = 4000, SCREEN_STOP_MS = 500 };
+enum { BEATS_WAITING_MOST = 200000, STORE_STOP_MS = 3000, READER_STOP_MS = 500, SCREEN_STOP_MS = 500, LOG_STOP_MS = 300 };
 
 static void sink_beat(void *arg, const struct beat *beat)
 {
@@ -54,7 +54,11 @@ static char *sink_print(void *arg, const struct monitor_spec *spec)
 
 	buf_init(&text, 1 << 20);
 	conf_print_monitor(spec, true, &text);
-	return buf_take(&text);
+	if (!text.full)
+		return buf_take(&text);
+	buf_finish(&text);
+	log_line(LOG_LEVEL_ERROR, "%s is too long to be kept", spec->name);
+	return NULL;
 }
 
 /* Store thread. A database that could not be opened stays the trouble while nothing worse happens to what stands in for it. */
@@ -235,17 +239,27 @@ void owner_end_screen(struct owner *owner)
 	log_hold(false);
 }
 
-/* Stopped in the order of the flow: nobody gives history to a store that is gone, and the screen is over before what it asks. */
-static void close_all(struct owner *owner)
+/*
+ * Stopped in the order of the flow, the screen before all: nobody gives history to a store that is gone, or asks a reader that is. false:
+ * a thread hangs in a disk or a terminal that does not answer, and still uses what would be freed.
+ */
+static bool stop_all(struct owner *owner)
 {
+	bool ended = true;
+
+	owner_end_screen(owner);
 	if (owner->engine)
 		engine_stop(owner->engine);
-	if (owner->store && !store_stop(owner->store, STORE_STOP_MS))
+	if (owner->store && !store_stop(owner->store, STORE_STOP_MS)) {
 		log_line(LOG_LEVEL_ERROR, "the disk does not answer: the last beats may be lost");
-	owner_end_screen(owner);
-	if (owner->screen_left_behind)
-		return;		/* its thread still looks at what would be freed */
-	reader_stop(owner->reader);
+		ended = false;
+	}
+	ended = reader_stop(owner->reader, READER_STOP_MS) && ended;
+	return ended && !owner->screen_left_behind;
+}
+
+static void free_all(struct owner *owner)
+{
 	engine_destroy(owner->engine);
 	if (owner->store)
 		store_close(owner->store);
@@ -253,6 +267,7 @@ static void close_all(struct owner *owner)
 	lock_drop(&owner->lock);
 	free(owner->database);
 	conf_free(owner->conf);
+	free(owner);
 }
 
 static bool open_all(struct owner *owner, struct owner_settings *settings, struct error *err)
@@ -280,25 +295,40 @@ static void say_ready(const struct owner *owner)
 	    owner->monitors, owner->monitors == 1 ? "" : "s");
 }
 
+static int run(struct owner *owner, struct owner_settings *settings, const sigset_t *mask)
+{
+	struct error err;
+
+	if (!open_all(owner, settings, &err))
+		return cli_fail(&err);
+	if (!owner->with_screen)
+		say_ready(owner);
+	return control_run(owner, mask, &err) ? EXIT_FINE : cli_fail(&err);
+}
+
 int owner_run(struct owner_settings *settings)
 {
-	struct owner owner = { .conf = settings->conf, .lock.fd = -1, .with_screen = settings->with_screen };
+	struct owner *owner = heap_zero(1, sizeof(*owner));
 	struct error err;
 	sigset_t all, old;
-	int status = EXIT_FINE;
+	int status;
 
-	/* Threads inherit this mask; signals are the control thread's alone. */
+	owner->conf = settings->conf;
+	owner->lock.fd = -1;
+	owner->with_screen = settings->with_screen;
+	/* Signals are taken only while the control loop runs: whoever sends SIGTERM twice must not kill what is about to end in order. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	if (!open_all(&owner, settings, &err)) {
+	if (!log_start_writer(&err))
 		status = cli_fail(&err);
-	} else {
-		if (!owner.with_screen)
-			say_ready(&owner);
-		if (!control_run(&owner, &old, &err))
-			status = cli_fail(&err);
+	else
+		status = run(owner, settings, &old);
+	if (!stop_all(owner)) {
+		/* What hangs keeps what it uses, and the lock, until the process is gone. */
+		log_stop_writer(LOG_STOP_MS);
+		_exit(status);
 	}
-	/* Signals stay blocked from here: whoever sends SIGTERM twice must not kill what is about to end in order. */
-	close_all(&owner);
+	free_all(owner);
+	log_stop_writer(LOG_STOP_MS);
 	return status;
 }

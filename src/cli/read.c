@@ -198,6 +198,6 @@ void cli_print_help(const struct cli_command *command)
 
 int cli_fail(const struct error *err)
 {
-	fprintf(stderr, "kumatop: %s\n", err->text);
+	cli_say("%s", err->text);
 	return (int)err->code;
 }

@@ -2,7 +2,7 @@
 #ifndef KUMATOP_CLI_VIEWS_H
 #define KUMATOP_CLI_VIEWS_H
 
-#include "keeper.h"
+#include "roster.h"
 #include "kumatop/snapshot.h"
 
 /* Fills an empty view. archive may be NULL. */

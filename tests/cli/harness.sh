@@ -1,4 +1,5 @@
 # The harness itself: what tests/lib/run makes of tests that fail, crash, hang or say nothing, and what tests/lib/cli.sh offers.
+unset TESTS JOBS KEEP
 . "${SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}/tests/lib/cli.sh"
 
 write() # NAME: stdin becomes a test script
