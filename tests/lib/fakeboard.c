@@ -380,6 +380,10 @@ static void carry_out(struct fakeboard *fake, const struct command *command, str
 		snprintf(reply->text, sizeof reply->text, "no room for another monitor");
 		return;
 	}
+	if (!reply->done) {
+		snprintf(reply->text, sizeof reply->text, "there is no such monitor any more");
+		return;
+	}
 	switch (command->kind) {
 	case COMMAND_ADD:
 		add_new(fake, command, reply);
