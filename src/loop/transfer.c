@@ -203,6 +203,7 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 		(void)set_code; \
 	} while (0)
 
+/* What libcurl does by itself is not set again: it follows nothing, and takes no HTTP/0.9. */
 static void set_rules(struct transfer *transfer)
 {
 	CURL *easy = transfer->easy;
@@ -210,7 +211,6 @@ static void set_rules(struct transfer *transfer)
 	SET(easy, CURLOPT_NOSIGNAL, 1L);
 	SET(easy, CURLOPT_QUICK_EXIT, 1L);
 	SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	SET(easy, CURLOPT_FOLLOWLOCATION, 0L);	/* which makes CURLOPT_REDIR_PROTOCOLS_STR needless */
 	SET(easy, CURLOPT_PROXY, "");
 	SET(easy, CURLOPT_FRESH_CONNECT, 1L);
 	SET(easy, CURLOPT_FORBID_REUSE, 1L);
@@ -218,7 +218,6 @@ static void set_rules(struct transfer *transfer)
 	SET(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	SET(easy, CURLOPT_CAINFO, NULL);
 	SET(easy, CURLOPT_CAPATH, NULL);
-	SET(easy, CURLOPT_HTTP09_ALLOWED, 0L);
 	SET(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	SET(easy, CURLOPT_OPENSOCKETDATA, transfer);
 }

@@ -23,7 +23,6 @@ static void probe_free(struct probe *probe)
 	if (probe->redirected != NULL)
 		http_place_finish(probe->redirected);
 	free(probe->redirected);
-	buf_finish(&probe->head);
 	buf_finish(&probe->body);
 	free(probe->found);
 	free(probe);
@@ -119,16 +118,7 @@ static void note_answer(struct probe *probe)
 	probe->reached = REACHED_ANSWER;
 }
 
-/* As much as fits below the limit. */
-static void keep(struct buf *buf, size_t limit, const char *data, size_t length)
-{
-	if (buf->data == NULL)
-		buf_init(buf, limit);
-	size_t room = limit - buf->length;
-	buf_add(buf, data, length < room ? length : room);
-}
-
-/* One line at a time. "HTTP/" begins the head of another answer (after a 100 Continue), lines after a body are trailers. */
+/* One line at a time. "HTTP/" begins the head of another answer (after a 100 Continue), whose status then counts. */
 static size_t on_header(char *data, size_t size, size_t count, void *arg)
 {
 	struct probe *probe = arg;
@@ -140,13 +130,10 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 		return 0;
 	}
 	if (length > 5 && memcmp(data, "HTTP/", 5) == 0) {
-		if (probe->head.data != NULL)
-			buf_clear(&probe->head);
-		probe->head_ended = false;
+		size_t kept = length < sizeof probe->status_line ? length : sizeof probe->status_line - 1;
+		memcpy(probe->status_line, data, kept);
+		probe->status_line[kept] = '\0';
 	}
-	if (!probe->head_ended)
-		keep(&probe->head, HTTP_HEAD_KEPT, data, length);
-	probe->head_ended = probe->head_ended || length <= 2;
 	return length;
 }
 
@@ -156,7 +143,10 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	size_t length = size * count, limit = (size_t)probe->settings->body_limit;
 	note_answer(probe);
 	probe->body_bytes += length;
-	keep(&probe->body, probe->plan->keeps_body && limit > HTTP_BODY_SHOWN ? limit : HTTP_BODY_SHOWN, data, length);
+	if (probe->body.data == NULL)
+		buf_init(&probe->body, probe->plan->keeps_body && limit > HTTP_BODY_SHOWN ? limit : HTTP_BODY_SHOWN);
+	size_t room = probe->body.limit - probe->body.length;
+	buf_add(&probe->body, data, length < room ? length : room);
 	probe->body_too_large = probe->body_bytes > limit;
 	return probe->body_too_large ? 0 : length;
 }
@@ -171,11 +161,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 static void set_method(struct probe *probe, CURL *easy)
 {
 	const char *method = probe->plan->method;
-	if (probe->as_get || strcmp(method, "GET") == 0) {
-		SET(easy, CURLOPT_HTTPGET, 1L);
-		if (probe->as_get || probe->settings->body == NULL)
-			return;
-	}
+	if (probe->as_get || (strcmp(method, "GET") == 0 && probe->settings->body == NULL))
+		return;
 	if (strcmp(method, "HEAD") == 0) {
 		SET(easy, CURLOPT_NOBODY, 1L);
 		return;
@@ -208,8 +195,7 @@ static void set_request(struct probe *probe, CURL *easy)
 	const struct http_plan *plan = probe->plan;
 	SET(easy, CURLOPT_URL, probe->place->url);
 	SET(easy, CURLOPT_HTTPHEADER, probe->foreign ? plan->plain_headers : plan->headers);
-	/* One that everybody speaks: what is offered costs more in libcurl than all else we set. It unpacks others unasked. */
-	SET(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+	SET(easy, CURLOPT_ACCEPT_ENCODING, "gzip");	/* to unpack whatever comes; what is offered is a header of the plan's */
 	SET(easy, CURLOPT_ERRORBUFFER, probe->curl_said);
 	SET(easy, CURLOPT_HEADERFUNCTION, on_header);
 	SET(easy, CURLOPT_HEADERDATA, probe);
@@ -377,11 +363,9 @@ static void forget_answer(struct probe *probe)
 	tls_seen_finish(&probe->tls);
 	probe->status = 0;
 	probe->head_bytes = probe->body_bytes = 0;
-	probe->head_ended = false;
+	probe->status_line[0] = '\0';
 	probe->curl_said[0] = '\0';
 	probe->tls_began.us = 0;
-	if (probe->head.data != NULL)
-		buf_clear(&probe->head);
 	if (probe->body.data != NULL)
 		buf_clear(&probe->body);
 }

@@ -22,7 +22,7 @@ struct monitor_spec;
 
 enum {
 	HTTP_HEAD_MOST = 64 * 1024,	/* bytes of status lines and headers that are taken from a server */
-	HTTP_HEAD_KEPT = 1536,		/* of the last answer, for evidence */
+	HTTP_HEAD_SHOWN = 1536,		/* in evidence */
 	HTTP_BODY_SHOWN = 1024,
 	HTTP_URL_MOST = 4000,		/* of a redirect */
 };
@@ -126,9 +126,9 @@ struct probe {
 	struct tls_seen tls;
 	long status;
 	size_t head_bytes, body_bytes;
-	struct buf head, body;			/* what is kept of them; not initialised before there is something */
-	bool head_ended;
+	struct buf body;			/* what is kept of it; not initialised before there is something */
 	bool head_too_large, body_too_large;
+	char status_line[100];			/* as it came, cut to fit; the headers are kept by curl */
 	char curl_said[CURL_ERROR_SIZE];
 
 	struct mono began, name_began;

@@ -157,6 +157,11 @@ static void add_user_header(struct curl_slist **list, const char *text)
 static bool build_headers(struct http_plan *plan, const struct http_settings *settings, struct error *err)
 {
 	static const char agent[] = "User-Agent: kumatop/" KUMATOP_VERSION;
+	/* The one that everybody speaks. Offered by libcurl it would be written twice, byte by byte, for every check. */
+	static const char encoding[] = "Accept-Encoding: gzip";
+	add_header(&plan->plain_headers, encoding);
+	if (!has_header(&settings->headers, "Accept-Encoding"))
+		add_header(&plan->headers, encoding);
 	add_header(&plan->plain_headers, agent);
 	if (!has_header(&settings->headers, "User-Agent"))
 		add_header(&plan->headers, agent);

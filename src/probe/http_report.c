@@ -60,15 +60,12 @@ static const char *usual_reason(long status)
 
 void http_status_line(const struct probe *probe, char *out, size_t size)
 {
-	const struct buf *head = &probe->head;
-	const char *end = head->length > 0 ? memchr(head->data, '\n', head->length) : NULL;
-	size_t length = end != NULL ? (size_t)(end - head->data) : head->length;
-	const char *blank = length > 0 ? memchr(head->data, ' ', length) : NULL;
+	const char *blank = strchr(probe->status_line, ' ');
 	if (blank == NULL) {
 		snprintf(out, size, "%ld", probe->status);
 		return;
 	}
-	text_sanitize(out, size, blank + 1, length - (size_t)(blank + 1 - head->data));
+	text_sanitize(out, size, blank + 1, strlen(blank + 1));
 	size_t used = strlen(out);
 	while (used > 0 && out[used - 1] == ' ')
 		out[--used] = '\0';
@@ -258,6 +255,21 @@ void http_report_hung(struct probe *probe)
 	}
 }
 
+static void add_head(const struct probe *probe)
+{
+	size_t shown = 0;
+	struct curl_header *header = NULL;
+	evidence_line("\n%.*s", (int)strcspn(probe->status_line, "\r\n"), probe->status_line);
+	if (probe->transfer == NULL)
+		return;
+	while ((header = curl_easy_nextheader(transfer_easy(probe->transfer), CURLH_HEADER, -1, header)) != NULL) {
+		shown += strlen(header->name) + strlen(header->value) + 3;
+		if (shown > HTTP_HEAD_SHOWN)
+			return;
+		evidence_line("%s: %s", header->name, header->value);
+	}
+}
+
 void http_give_evidence(struct probe *probe)
 {
 	static const char *const reached[] = {
@@ -278,14 +290,10 @@ void http_give_evidence(struct probe *probe)
 	tls_evidence(&probe->tls);
 	if (probe->curl_said[0] != '\0')
 		evidence_line("error: %s", probe->curl_said);
-	const struct buf *head = &probe->head;
-	if (head->length > 0) {
-		evidence_text("\n", 1);
-		evidence_text(head->data, head->length);
-	}
+	if (probe->status_line[0] != '\0')
+		add_head(probe);
 	if (probe->body.length > 0) {
-		if (head->length == 0 || head->data[head->length - 1] != '\n')
-			evidence_text("\n", 1);
+		evidence_text("\n", 1);
 		evidence_text(probe->body.data, probe->body.length < HTTP_BODY_SHOWN ? probe->body.length : HTTP_BODY_SHOWN);
 	}
 	probe->result.evidence = evidence_end();
