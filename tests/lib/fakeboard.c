@@ -361,7 +361,7 @@ static void add_new(struct fakeboard *fake, const struct command *command, struc
 static void test(const struct command *command, struct reply *reply)
 {
 	static const int32_t phase_us[PHASE_COUNT] = { 4000, 12000, 31000, 80000, 1000, 128000 };
-	bool broken = strstr(command->spec->target, "broken");
+	bool broken = command->spec && strstr(command->spec->target, "broken");
 
 	reply->result = result_make(broken ? OUTCOME_CONNECT_REFUSED : OUTCOME_OK);
 	memcpy(reply->result.phase_us, phase_us, sizeof phase_us);
