@@ -12,16 +12,20 @@
 #include "kumatop/text.h"
 #include "token.h"
 
+/*
+ * What is found is never quoted back unless it cannot be somebody's password, or the rest of one that was badly quoted: messages
+ * end up in journals and in the output of CI.
+ */
 enum {
 	MOST_DEPTH = 16,	/* brackets inside brackets */
 	MOST_NOTES = 100,
-	SHOWN_BYTES = 60,	/* of a word that is quoted back */
 };
 
 struct scanner {
 	struct tokens tokens;
 	struct token token;	/* the one looked at */
 	struct scan *scan;
+	const char *text;
 	const struct token *name;	/* the setting whose value is read, or NULL */
 	int long_text_line;	/* where the last text of more than one line began; 0: there was none */
 	int depth;
@@ -69,11 +73,6 @@ static bool stop(struct scanner *s, int line, const char *text)
 	return false;
 }
 
-static int shown(const struct token *token)
-{
-	return token->length < SHOWN_BYTES ? (int)token->length : SHOWN_BYTES;
-}
-
 static char closing(char open)
 {
 	return open == '(' ? ')' : open == '[' ? ']' : '}';
@@ -84,6 +83,19 @@ static bool is_word(const struct token *token, const char *word)
 	return token->length == strlen(word) && strncasecmp(token->start, word, token->length) == 0;
 }
 
+/* "60s", "1h30m" */
+static bool resembles_duration(const struct token *token)
+{
+	enum { LONGEST = 8 };
+	if (token->length > LONGEST || *token->start < '0' || *token->start > '9')
+		return false;
+	for (size_t i = 1; i < token->length; i++) {
+		if (!strchr("0123456789.mshdw", token->start[i]))
+			return false;
+	}
+	return true;
+}
+
 /* A word without quotes where a value belongs. What is meant is plain, so the reading goes on behind it. */
 static void bare_word(struct scanner *s)
 {
@@ -91,11 +103,13 @@ static void bare_word(struct scanner *s)
 	token_stretch(&s->tokens, &word);
 	s->scan->fatal = true;
 	if (is_word(&word, "yes") || is_word(&word, "on"))
-		note(s, word.line, "write true instead of %.*s", shown(&word), word.start);
+		note(s, word.line, "write true instead of %.*s", (int)word.length, word.start);
 	else if (is_word(&word, "no") || is_word(&word, "off"))
-		note(s, word.line, "write false instead of %.*s", shown(&word), word.start);
+		note(s, word.line, "write false instead of %.*s", (int)word.length, word.start);
+	else if (resembles_duration(&word))
+		note(s, word.line, "write \"%.*s\", in quotes", (int)word.length, word.start);
 	else
-		note(s, word.line, "write \"%.*s\", in quotes", shown(&word), word.start);
+		note(s, word.line, "write the value in quotes");
 	step(s);
 }
 
@@ -109,7 +123,7 @@ static void check_integer(struct scanner *s)
 	while (token->start[length - 1] == 'L')
 		length--;
 	if (length >= sizeof digits) {
-		note(s, token->line, "%.*s… is too large a number", shown(token), token->start);
+		note(s, token->line, "the number is too large");
 		return;
 	}
 	memcpy(digits, token->start, length);
@@ -117,12 +131,11 @@ static void check_integer(struct scanner *s)
 	errno = 0;
 	long long value = strtoll(digits, NULL, hex ? 16 : 10);
 	if (errno == ERANGE || (!wide && (value > INT32_MAX || value < INT32_MIN)))
-		note(s, token->line, "%s is too large a number", digits);
+		note(s, token->line, "the number is too large");
 	size_t sign = *digits == '-' || *digits == '+';
 	size_t zeros = strspn(digits + sign, "0");
 	if (!hex && zeros > 0 && digits[sign + 1] != '\0')
-		note(s, token->line, "write %.*s%s, without zeros before it", (int)sign, digits,
-		    digits[sign + zeros] == '\0' ? "0" : digits + sign + zeros);
+		note(s, token->line, "write the number without zeros before it");
 }
 
 /* One escape, at its backslash; gives its length. */
@@ -317,8 +330,7 @@ static bool not_a_name(struct scanner *s)
 	case TOKEN_ENDLESS_COMMENT: case TOKEN_ENDLESS_TEXT:
 		return scan_value(s);
 	default:
-		snprintf(message, sizeof message, "%.*s stands where the name of a setting is expected", shown(&s->token), s->token.start);
-		return stop(s, s->token.line, message);
+		return stop(s, s->token.line, "the name of a setting is expected here");
 	}
 }
 
@@ -336,11 +348,29 @@ static bool after_setting(struct scanner *s)
 	}
 }
 
+static bool begins_line(const struct scanner *s, const struct token *token)
+{
+	const char *c = token->start;
+	while (c > s->text && (c[-1] == ' ' || c[-1] == '\t'))
+		c--;
+	return c == s->text || c[-1] == '\n';
+}
+
+/* No name, if it may be what a quote too many has left over of a text. */
+static bool no_value(struct scanner *s, const struct token *name)
+{
+	if (!begins_line(s, name))
+		s->name = NULL;
+	return stop(s, name->line, "= and a value are missing");
+}
+
 static bool scan_setting(struct scanner *s, struct seen *seen)
 {
 	struct token name = s->token;
 	if (name.kind != TOKEN_NAME)
 		return not_a_name(s);
+	if (name.start > s->text && name.start[-1] == '"')
+		return stop(s, name.line, "write ; behind the value; in a text, \\\" instead of \"");
 	const struct token *outer = s->name;
 	s->name = &name;
 	check_duplicate(s, seen, &name);
@@ -350,7 +380,7 @@ static bool scan_setting(struct scanner *s, struct seen *seen)
 		step(s);
 		fine = scan_value(s) && after_setting(s);
 	} else {
-		stop(s, name.line, "= and a value are missing");
+		no_value(s, &name);
 	}
 	s->name = outer;
 	return fine;
@@ -401,6 +431,7 @@ void scan_text(struct scan *scan, const char *text, size_t length)
 		text += 3;
 		length -= 3;
 	}
+	s.text = text;
 	tokens_init(&s.tokens, text, length);
 	step(&s);
 	scan_settings(&s, NULL);

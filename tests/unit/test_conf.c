@@ -46,16 +46,16 @@ static void test_scan(void **state)
 		{ "utc = On;\n", "kumatop.conf:1: utc: write true instead of On\n" },
 		{ "utc = no;\n", "kumatop.conf:1: utc: write false instead of no\n" },
 		{ "utc = off\ninterval = 5m;", "kumatop.conf:1: utc: write false instead of off\nkumatop.conf:2: interval: write \"5m\", in quotes\n" },
-		{ "theme = light;", "kumatop.conf:1: theme: write \"light\", in quotes\n" },
+		{ "theme = light;", "kumatop.conf:1: theme: write the value in quotes\n" },
 		{ "monitors: ( { name = a; http = https://example.com/a?b=c; } );\n",
-		  "kumatop.conf:1: name: write \"a\", in quotes\nkumatop.conf:1: http: write \"https://example.com/a?b=c\", in quotes\n" },
-		{ "in_flight = 3000000000;", "kumatop.conf:1: in_flight: 3000000000 is too large a number\n" },
-		{ "in_flight = 4294967376;", "kumatop.conf:1: in_flight: 4294967376 is too large a number\n" },
-		{ "in_flight = -3000000000;", "kumatop.conf:1: in_flight: -3000000000 is too large a number\n" },
-		{ "in_flight = 0xFFFFFFFF;", "kumatop.conf:1: in_flight: 0xFFFFFFFF is too large a number\n" },
-		{ "in_flight = 99999999999999999999L;", "kumatop.conf:1: in_flight: 99999999999999999999 is too large a number\n" },
-		{ "in_flight = 010;", "kumatop.conf:1: in_flight: write 10, without zeros before it\n" },
-		{ "in_flight = -00;", "kumatop.conf:1: in_flight: write -0, without zeros before it\n" },
+		  "kumatop.conf:1: name: write the value in quotes\nkumatop.conf:1: http: write the value in quotes\n" },
+		{ "in_flight = 3000000000;", "kumatop.conf:1: in_flight: the number is too large\n" },
+		{ "in_flight = 4294967376;", "kumatop.conf:1: in_flight: the number is too large\n" },
+		{ "in_flight = -3000000000;", "kumatop.conf:1: in_flight: the number is too large\n" },
+		{ "in_flight = 0xFFFFFFFF;", "kumatop.conf:1: in_flight: the number is too large\n" },
+		{ "in_flight = 99999999999999999999L;", "kumatop.conf:1: in_flight: the number is too large\n" },
+		{ "in_flight = 010;", "kumatop.conf:1: in_flight: write the number without zeros before it\n" },
+		{ "in_flight = -00;", "kumatop.conf:1: in_flight: write the number without zeros before it\n" },
 		{ "nameservers = [\"192.0.2.1\" \"192.0.2.2\"];",
 		  "kumatop.conf:1: nameservers: two texts side by side would be joined into one: write a comma between them, or one text\n" },
 		{ "theme = \"a\"\n  \"b\";",
@@ -72,7 +72,7 @@ static void test_scan(void **state)
 		{ "nameservers = [\"192.0.2.1\", 5];", "kumatop.conf:1: nameservers: write ( … ) instead of [ … ] where numbers and texts are mixed\n" },
 		{ "monitors: [ { name = \"a\"; } ];", "kumatop.conf:1: monitors: write ( … ) instead of [ … ] around groups and lists\n" },
 		{ "interval = \"5s\";\n\ninterval = \"6s\";", "kumatop.conf:3: interval: given twice, first on line 1: take one out\n" },
-		{ "interval = \"5s;\ntheme = \"x\";", "kumatop.conf:2: x: = and a value are missing (is the closing \" missing on line 1?)\n" },
+		{ "interval = \"5s;\ntheme = \"x\";", "kumatop.conf:2: write ; behind the value; in a text, \\\" instead of \" (is the closing \" missing on line 1?)\n" },
 		{ "interval = \"5s", "kumatop.conf:1: interval: the closing \" is missing\n" },
 		{ "interval = ;", "kumatop.conf:1: interval: a value is missing here\n" },
 		{ "interval =", "kumatop.conf:1: interval: the file ends where a value is expected\n" },
@@ -83,7 +83,7 @@ static void test_scan(void **state)
 		{ "monitors: (\n  { name = \"a\"; tcp = \"h:1\"; }\n", "kumatop.conf:1: monitors: ( is never closed: ) is missing\n" },
 		{ "monitors: (\n  { name = \"a\";\n tcp = \"h:1\"; )\n;", "kumatop.conf:3: ) where a } is expected, to close the { of line 2\n" },
 		{ "interval = \"5s\"; }", "kumatop.conf:1: this } closes nothing\n" },
-		{ "5 = 6;", "kumatop.conf:1: 5 stands where the name of a setting is expected\n" },
+		{ "5 = 6;", "kumatop.conf:1: the name of a setting is expected here\n" },
 		{ "@include \"x\"", "kumatop.conf:1: @include is not used: kumatop.conf has conf.d/ beside it, a theme has inherit\n" },
 		{ "a = ((((((((((((((((((1))))))))))))))))));", "kumatop.conf:1: a: too many brackets inside brackets\n" },
 		{ "# \xFF\n", "kumatop.conf:1: holds bytes that are not UTF-8: save the file as UTF-8\n" },
@@ -93,6 +93,28 @@ static void test_scan(void **state)
 	char *all = conf_dir_faults();
 	assert_string_equal(all, "kumatop.conf:2: holds a zero byte: this is no text file\n");
 	free(all);
+}
+
+/* However badly a secret is written down, no word of it is said again. */
+static void test_scan_keeps_secrets(void **state)
+{
+	(void)state;
+	static const char *const rows[] = {
+		"hunter2secret", "5hunter2secret", "ab,hunter2secret", "12.hunter2secret", "\"ab\"hunter2secret\"", "\"ab\" hunter2secret\"",
+		"\"ab\"; hunter2secret\"", "\"ab\"; 5hunter2secret\"", "\"ab\"5hunter2secret\"", "\"ab\"hunter2secret=\"", "hunter2secret\"",
+		"\"hunter2secret", "4815162342108", "04815162342108", "48151623421084815162342108481516234210848151623421084815162342108",
+		"(hunter2secret)", "{ hunter2secret }", "[\"ab\"hunter2secret\"]", "hunter2secret=4815162342108", "\"ab\\x00hunter2secret\"",
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char text[300];
+		snprintf(text, sizeof text, "monitors: (\n  { name = \"a\"; http = \"http://h/\"; user = \"u\"; password = %s; }\n);\n", rows[i]);
+		conf_dir_write("kumatop.conf", text);
+		char *all = conf_dir_faults();
+		assert_true(*all);
+		if (strstr(all, "hunter2") || strstr(all, "481516"))
+			fail_msg("\n%s\ngives\n%s", text, all);
+		free(all);
+	}
 }
 
 /* Odd, and right. */
@@ -238,7 +260,7 @@ static void test_all_at_once(void **state)
 		"  { name = \"a\"; tcp = \"h:1\"; use = \"slow\"; invert = \"yes\"; }\n"
 		");\n",
 		"kumatop.conf:1: intervall: is no setting: did you mean interval?\n"
-		"kumatop.conf:2: in_flight: 3000000000 is too large a number\n"
+		"kumatop.conf:2: in_flight: the number is too large\n"
 		"kumatop.conf:4: template \"slow\": timeout: 5 has no unit: write \"5s\", or another of ms s m h d w\n"
 		"kumatop.conf:5: template \"odd\": colour: is no setting\n"
 		"kumatop.conf:8: monitor \"a\": rise: write 2, without quotes\n"
@@ -325,7 +347,7 @@ static void test_conf_d(void **state)
 	conf_dir_write("conf.d/20-b.conf", "(");
 	all = conf_dir_faults();
 	assert_string_equal(all, "conf.d/10-a.conf:1: interval: write \"5s\", in quotes\n"
-	    "conf.d/20-b.conf:1: ( stands where the name of a setting is expected\n");
+	    "conf.d/20-b.conf:1: the name of a setting is expected here\n");
 	free(all);
 	assert_int_equal(unlink("conf.d/10-a.conf"), 0);
 	assert_int_equal(unlink("conf.d/20-b.conf"), 0);
@@ -407,6 +429,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scan),
+		cmocka_unit_test(test_scan_keeps_secrets),
 		cmocka_unit_test(test_scan_takes),
 		cmocka_unit_test(test_top_faults),
 		cmocka_unit_test(test_monitor_faults),

@@ -300,7 +300,7 @@ static void test_parse_one(void **state)
 		{ "\"a\"", "write one monitor: { name = \"…\"; http = \"https://…\"; }" },
 		{ "{ name = \"a\"; tcp = \"h:1\"; fall = 0; }", "monitor \"a\": fall: 0 is too small: write 1 to 100" },
 		{ "{ name = \"a\"; tcp = \"h:1\";\n fall = 0; rise = 0; }", "line 2: monitor \"a\": fall: 0 is too small: write 1 to 100 (and 1 more)" },
-		{ "{ name = a; }", "name: write \"a\", in quotes" },
+		{ "{ name = a; }", "name: write the value in quotes" },
 		{ "{ name = \"a\"; tcp = \"h:1\"; use = \"x\"; }", "monitor \"a\": use: there is no template \"x\"" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
