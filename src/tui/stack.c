@@ -43,11 +43,23 @@ bool tui_open(struct tui *tui, const char *name, const struct opening *opening)
 	return true;
 }
 
+/* A question goes with the view that asked it: whoever is below it afterwards has not asked. */
+static void close_question_of(const struct view *asker)
+{
+	struct view *view = asker->tui->top;
+
+	while (view && view->below != asker)
+		view = view->below;
+	if (view && view->kind->place == IN_QUESTION)
+		tui_close(view);
+}
+
 void tui_close(struct view *view)
 {
 	struct tui *tui = view->tui;
 	struct view **at = &tui->top;
 
+	close_question_of(view);
 	while (*at && *at != view)
 		at = &(*at)->below;
 	if (!*at)
