@@ -36,7 +36,7 @@ static void done(void *arg, const struct check_result *result)
 		fprintf(stderr, "bench: %s\n", result_reason(result));
 	if (run->begun < run->checks) {
 		run->begun++;
-		prober_check(run->prober, run->spec, done, run);
+		prober_check(run->prober, run->spec, 0, done, run);
 	}
 }
 
@@ -66,7 +66,7 @@ static bool check_with_kumatop(const struct work *work, const char *target)
 	run.prober = prober_create(loop, IN_FLIGHT);
 	cpu_begins();
 	for (; run.begun < IN_FLIGHT && run.begun < work->checks; run.begun++)
-		prober_check(run.prober, run.spec, done, &run);
+		prober_check(run.prober, run.spec, 0, done, &run);
 	while (run.ended < work->checks)
 		uv_run(&uv, UV_RUN_ONCE);
 	return run.failed == 0;
