@@ -45,10 +45,10 @@ void upkeep_checkpoint_last(struct store *store)
 static bool delete_some(struct store *store, bool *again)
 {
 	bool expire = store->settings.keep_raw_ms > 0;
-	int64_t horizon_us = unix_now_us() - store->settings.keep_raw_ms * 1000;
+	int64_t now_us = unix_now_us(), horizon_us = now_us - store->settings.keep_raw_ms * 1000;
 
 	if (!writer_begin(store->writer) || !writer_purge(store->writer, STEP_ROWS, again)
-	    || (!*again && expire && !writer_expire(store->writer, horizon_us, STEP_ROWS, again)) || !writer_commit(store->writer)) {
+	    || (!*again && expire && !writer_expire(store->writer, horizon_us, now_us, STEP_ROWS, again)) || !writer_commit(store->writer)) {
 		writer_rollback(store->writer);
 		return false;
 	}

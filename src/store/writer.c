@@ -41,7 +41,10 @@
 	X(RUN_BEGIN, "INSERT INTO run (started_us, seen_us, version) VALUES (?1, ?1, ?2)") \
 	X(RUN_SEEN, "UPDATE run SET seen_us = max(seen_us, ?2) WHERE id = ?1") \
 	X(RUN_END, "UPDATE run SET seen_us = max(seen_us, ?2), ended_us = max(started_us, ?2) WHERE id = ?1") \
-	X(EXPIRE, "DELETE FROM beat_tail WHERE seq IN (SELECT seq FROM beat_tail ORDER BY seq LIMIT ?2) AND time_us < ?1") \
+	X(EXPIRE, "DELETE FROM beat_tail WHERE seq IN (SELECT seq FROM beat_tail WHERE seq > ?3 ORDER BY seq LIMIT ?2)" \
+		" AND time_us < ?1") \
+	X(AHEAD, "SELECT max(seq) FROM (SELECT seq, time_us FROM beat_tail WHERE seq > ?1 ORDER BY seq LIMIT ?2)" \
+		" HAVING min(time_us) > ?3") \
 	X(REMOVED, "SELECT id FROM monitor WHERE removed = 1 LIMIT 1") \
 	X(PURGE_TAIL, "DELETE FROM beat_tail WHERE seq IN (SELECT seq FROM beat_tail WHERE monitor = ?1 LIMIT ?2)") \
 	X(PURGE_CHUNK, "DELETE FROM beat_chunk WHERE monitor = ?1" \
@@ -75,6 +78,7 @@ struct writer {
 	sqlite3 *db;
 	struct intern *intern;
 	sqlite3_stmt *statements[STATEMENT_COUNT];
+	int64_t expired_seq, expired_day;	/* beats up to here were looked at on that day, and are of the future */
 };
 
 /* Fills in the values of a statement one after the other. */
@@ -354,14 +358,52 @@ bool writer_purge(struct writer *writer, int most, bool *again)
 	return true;
 }
 
-bool writer_expire(struct writer *writer, int64_t before_us, int most, bool *again)
+static bool expire_beats(struct writer *writer, int64_t before_us, int most, int *deleted)
+{
+	struct filling filling = fill(writer, DO_EXPIRE);
+
+	fill_number(&filling, before_us);
+	fill_number(&filling, most);
+	fill_number(&filling, writer->expired_seq);
+	if (!run(&filling))
+		return false;
+	*deleted = sqlite3_changes(writer->db);
+	return true;
+}
+
+/*
+ * A clock that was wrong for a while leaves beats of the future behind, and they must not keep those after them from growing old.
+ * They are left where they are: it may be the clock of now that is wrong, and then they are all there is.
+ */
+static bool step_over_future(struct writer *writer, int64_t now_us, int most, bool *again)
+{
+	struct filling filling = fill(writer, DO_AHEAD);
+
+	fill_number(&filling, writer->expired_seq);
+	fill_number(&filling, most);
+	fill_number(&filling, now_us + DAY_US);
+	if (!filling.good)
+		return false;
+	if (sqlite3_step(filling.statement) == SQLITE_ROW && sqlite3_column_type(filling.statement, 0) != SQLITE_NULL) {
+		writer->expired_seq = sqlite3_column_int64(filling.statement, 0);
+		*again = true;
+	}
+	return sqlite3_reset(filling.statement) == SQLITE_OK;
+}
+
+bool writer_expire(struct writer *writer, int64_t before_us, int64_t now_us, int most, bool *again)
 {
 	int deleted;
 
 	*again = false;
-	if (!run_pair(writer, DO_EXPIRE, before_us, most))
+	/* The future comes: once a day they are looked at again. */
+	if (writer->expired_day != now_us / DAY_US)
+		writer->expired_seq = 0;
+	writer->expired_day = now_us / DAY_US;
+	if (!expire_beats(writer, before_us, most, &deleted) || (deleted == 0 && !step_over_future(writer, now_us, most, again)))
 		return false;
-	deleted = sqlite3_changes(writer->db);
+	if (*again)
+		return true;
 	/* Uses are noted to the day: the day before is left alone. */
 	if (deleted == 0 && !intern_sweep(writer->intern, before_us - 2 * DAY_US, most, &deleted))
 		return false;

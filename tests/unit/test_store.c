@@ -359,6 +359,37 @@ static void row_that_cannot_be_kept_stops_no_other(void **state)
 	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM monitor"), 0);
 }
 
+static void send_dated(struct store *store, int first, int count, int64_t first_us)
+{
+	for (int i = first; i < first + count; i++) {
+		struct beat beat = keeping_beat(1, i);
+
+		beat.time_us = first_us + i;
+		store_beat(store, &beat);
+		beat_finish(&beat);
+	}
+}
+
+/* A clock that was years ahead for a while: what it dated stays, and does not shield what came after it. */
+static void beats_of_the_future_shield_no_old_ones(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_settings settings = { .path = fixture->path, .flush_ms = 10, .waiting_most = 100000, .keep_raw_ms = 24 * HOUR_MS };
+	struct error err;
+	struct store *store = store_open(&settings, &err, NULL);
+	int64_t now_us = unix_now_us();
+
+	assert_non_null(store);
+	send_dated(store, 0, 1100, now_us + 1000 * DAY_US);
+	keeping_send(store, 1, 1100, 700);
+	send_dated(store, 1800, 20, now_us);
+	assert_true(store_start(store, &err));
+	AWAIT(keeping_count(fixture->path, 1) == 1120, 30000);
+	assert_true(keeping_end(store));
+	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM beat WHERE detail IS NULL"),
+	    keeping_number(fixture->path, "SELECT count(*) FROM beat_tail WHERE detail IS NULL"));
+}
+
 static void old_beats_are_deleted(void **state)
 {
 	struct fixture *fixture = *state;
@@ -370,13 +401,7 @@ static void old_beats_are_deleted(void **state)
 	assert_non_null(store);
 	/* More than one step's worth that is too old by far, and then some that is not. */
 	keeping_send(store, 1, 0, 1800);
-	for (int i = 0; i < 20; i++) {
-		struct beat beat = keeping_beat(1, i);
-
-		beat.time_us = now_us + i;
-		store_beat(store, &beat);
-		beat_finish(&beat);
-	}
+	send_dated(store, 0, 20, now_us);
 	assert_true(store_start(store, &err));
 	AWAIT(keeping_count(fixture->path, 1) == 20, 30000);
 	/* 17 and 100 texts were used; those of the beats that stay were used last by them. */
@@ -582,6 +607,7 @@ int main(void)
 		TEST(runs_are_recorded),
 		TEST(row_that_cannot_be_kept_stops_no_other),
 		TEST(old_beats_are_deleted),
+		TEST(beats_of_the_future_shield_no_old_ones),
 		TEST(removed_monitor_goes_with_its_history),
 		TEST(removal_is_taken_up_again),
 		TEST(removal_before_the_start_is_complete),
