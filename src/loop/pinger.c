@@ -158,6 +158,7 @@ static bool read_packets(struct side *side)
 	struct iovec parts[BATCH];
 	struct mmsghdr messages[BATCH];
 	for (int i = 0; i < BATCH; i++) {
+		/* cppcheck-suppress legacyUninitvar; recvmmsg() fills it */
 		parts[i] = (struct iovec){ data[i], PACKET_SIZE };
 		messages[i].msg_hdr = (struct msghdr){
 			.msg_name = &from[i], .msg_namelen = sizeof from[i], .msg_iov = &parts[i], .msg_iovlen = 1,

@@ -192,17 +192,14 @@ static void query_round_failed(struct query *query)
 {
 	int first, second;
 	get_statuses(query, &first, &second);
-	if (first == ARES_ENOTFOUND || second == ARES_ENOTFOUND) {
-		query->candidate++;	/* NXDOMAIN speaks for all types */
-	} else if (says_nothing_there(first) && says_nothing_there(second)) {
-		query->candidate++;
-	} else if (first == ARES_ETIMEOUT || second == ARES_ETIMEOUT) {
+	bool absent = first == ARES_ENOTFOUND || second == ARES_ENOTFOUND	/* NXDOMAIN speaks for all types */
+		|| (says_nothing_there(first) && says_nothing_there(second));
+	if (!absent && (first == ARES_ETIMEOUT || second == ARES_ETIMEOUT)) {
 		query_end(query, OUTCOME_RESOLVER_SILENT, "no answer from the name server for");
 		return;
-	} else {
-		query->failed = true;
-		query->candidate++;
 	}
+	query->failed = query->failed || !absent;
+	query->candidate++;
 	query_ask(query);
 }
 
@@ -469,8 +466,9 @@ void resolver_close(struct resolver *resolver)
 {
 	if (resolver == NULL)
 		return;
-	struct query *query;
-	while ((query = resolver->live) != NULL) {
+	struct query *next;
+	for (struct query *query = resolver->live; query != NULL; query = next) {
+		next = query->next_live;
 		assert(query->lookups == NULL);
 		if (query->channel != NULL)
 			channel_shut(query->channel);

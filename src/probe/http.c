@@ -98,6 +98,7 @@ static CURLcode on_tls(CURL *easy, void *ctx, void *arg)
 	return curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 0L);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libcurl's */
 static int on_request(void *arg, char *to, char *from, int to_port, int from_port)
 {
 	(void)to;

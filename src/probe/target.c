@@ -76,9 +76,7 @@ static bool host_is_name(const char *host)
 			label = 0;
 			if (i + 1 < length)
 				last = host + i + 1;
-		} else if (isalnum((unsigned char)host[i]) == 0 && host[i] != '-' && host[i] != '_') {
-			return false;
-		} else if (++label > LABEL_MOST) {
+		} else if ((isalnum((unsigned char)host[i]) == 0 && host[i] != '-' && host[i] != '_') || ++label > LABEL_MOST) {
 			return false;
 		}
 	}

@@ -15,6 +15,8 @@
 #include "report.h"
 #include "target.h"
 
+enum { EPHEMERAL_LEAST = 1024 };	/* no system gives out a lower port by itself */
+
 /* A socket on its way. Apart from the check, because libuv keeps a handle until the turn after it was closed. */
 struct dial {
 	uv_poll_t poll;
@@ -133,19 +135,18 @@ static const struct sockaddr *address_tried(const struct probe *probe)
  */
 static bool met_itself(int fd, const struct sockaddr *to)
 {
-	struct sockaddr_storage own = { 0 };
-	socklen_t length = sizeof own;
-	const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)to;
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)to;
-	unsigned port = ntohs(to->sa_family == AF_INET ? in->sin_port : in6->sin6_port);
-	if (port < 1024 || getsockname(fd, (struct sockaddr *)&own, &length) != 0 || own.ss_family != to->sa_family)
-		return false;
 	if (to->sa_family == AF_INET) {
-		const struct sockaddr_in *mine = (const struct sockaddr_in *)&own;
-		return mine->sin_port == in->sin_port && mine->sin_addr.s_addr == in->sin_addr.s_addr;
+		const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)to;
+		struct sockaddr_in own = { 0 };
+		socklen_t length = sizeof own;
+		return ntohs(in->sin_port) >= EPHEMERAL_LEAST && getsockname(fd, (struct sockaddr *)&own, &length) == 0
+			&& own.sin_port == in->sin_port && own.sin_addr.s_addr == in->sin_addr.s_addr;
 	}
-	const struct sockaddr_in6 *mine = (const struct sockaddr_in6 *)&own;
-	return mine->sin6_port == in6->sin6_port && memcmp(&mine->sin6_addr, &in6->sin6_addr, sizeof in6->sin6_addr) == 0;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)to;
+	struct sockaddr_in6 own = { 0 };
+	socklen_t length = sizeof own;
+	return ntohs(in6->sin6_port) >= EPHEMERAL_LEAST && getsockname(fd, (struct sockaddr *)&own, &length) == 0
+		&& own.sin6_port == in6->sin6_port && memcmp(&own.sin6_addr, &in6->sin6_addr, sizeof own.sin6_addr) == 0;
 }
 
 static void on_writable(uv_poll_t *poll, int status, int events)

@@ -101,7 +101,9 @@ static inline void once_close(struct once *once)
  * A sealed spec: target as on the command line, then pairs of setting and value, "expect.body" for one in a section, ended by
  * NULL. Its timeout is 5 s unless set.
  */
-static inline struct monitor_spec *once_spec(const char *target, ...)
+#define once_spec(target, ...) once_spec_with(target, (const char *const[]){ __VA_ARGS__ })
+
+static inline struct monitor_spec *once_spec_with(const char *target, const char *const *settings)
 {
 	struct error err = { 0 };
 	const struct kind *kind;
@@ -109,24 +111,23 @@ static inline struct monitor_spec *once_spec(const char *target, ...)
 	if (!probe_target_parse(target, &kind, &canonical, &err))
 		fail_msg("%s", err.text);
 	struct monitor_spec *spec = spec_create(kind, "test", canonical, &err);
-	if (spec == NULL)
-		fail_msg("%s", err.text);
 	free(canonical);
+	if (spec == NULL) {
+		fail_msg("%s", err.text);
+		return NULL;
+	}
 	spec->common.timeout_ms = 5000;
-	va_list args;
-	va_start(args, target);
-	const char *name;
-	while ((name = va_arg(args, const char *)) != NULL) {
+	for (; *settings != NULL; settings += 2) {
+		const char *name = settings[0];
 		char section[32];
 		void *values;
 		const char *dot = strchr(name, '.');
 		snprintf(section, sizeof section, "%.*s", dot != NULL ? (int)(dot - name) : 0, name);
 		const struct setting *row = spec_setting(spec, dot != NULL ? section : NULL, dot != NULL ? dot + 1 : name, &values);
 		assert_non_null(row);
-		if (!setting_from_text(row, values, va_arg(args, const char *), &err))
+		if (!setting_from_text(row, values, settings[1], &err))
 			fail_msg("%s", err.text);
 	}
-	va_end(args);
 	if (!spec_seal(spec, &err))
 		fail_msg("%s", err.text);
 	return spec;

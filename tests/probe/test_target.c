@@ -83,7 +83,7 @@ static void test_refused(void **state)
 		{ "https://example.com/a b", "in a path as %20" },
 		{ "exam\tple.com", "control character (byte 5)" },
 		{ "https://example.com/\x1b[31m", "control character" },
-		{ "https://example.com/\xe2\x80\xae", "cannot be seen" },
+		{ "https://example.com/\xe2\x80\x8b", "cannot be seen" },
 		{ "https://example.com/\xff", "cannot be seen" },
 		{ "http://", "no host that makes sense" },
 		{ "http://:80/", "no host that makes sense" },
