@@ -82,6 +82,7 @@ struct store {
 	struct mono retry;			/* the next attempt while commits fail */
 	struct store_health told;		/* what health() heard last */
 	struct mono upkeep_due, check_due;
+	bool cannot_delete;			/* and it was said */
 };
 
 /* thread.c: the thread's life; arg is the store. */

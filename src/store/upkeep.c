@@ -42,6 +42,17 @@ void upkeep_checkpoint_last(struct store *store)
 		sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
+/* The next try will say it again otherwise, every minute. */
+static void tell_once(struct store *store)
+{
+	char cause[CAUSE_SIZE];
+
+	if (!store->cannot_delete)
+		log_line(LOG_LEVEL_WARNING, "%s: old history cannot be deleted: %s", store->path,
+		    database_cause(store->db, cause, sizeof cause));
+	store->cannot_delete = true;
+}
+
 static bool delete_some(struct store *store, bool *again)
 {
 	bool expire = store->settings.keep_raw_ms > 0;
@@ -49,6 +60,7 @@ static bool delete_some(struct store *store, bool *again)
 
 	if (!writer_begin(store->writer) || !writer_purge(store->writer, STEP_ROWS, again)
 	    || (!*again && expire && !writer_expire(store->writer, horizon_us, now_us, STEP_ROWS, again)) || !writer_commit(store->writer)) {
+		tell_once(store);
 		writer_rollback(store->writer);
 		return false;
 	}
@@ -70,8 +82,12 @@ void upkeep_step(struct store *store)
 {
 	bool again = false;
 
-	if (delete_some(store, &again))
+	if (delete_some(store, &again)) {
+		store->cannot_delete = false;
 		upkeep_checkpoint(store);
+	} else {
+		again = false;
+	}
 	store->upkeep_due = mono_add_ms(mono_now(), again ? STEP_PAUSE_MS : UPKEEP_EVERY_MS);
 	if (!again && mono_between_us(store->check_due, mono_now()) >= 0)
 		look_for_damage(store);

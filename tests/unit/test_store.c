@@ -2,11 +2,13 @@
  * Keeping: what goes in comes out, when it is committed, what is dropped, and what becomes of old and removed things. Files that
  * are refused or damaged are in test_store_files.c.
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -481,6 +483,50 @@ static void removal_before_the_start_is_complete(void **state)
 	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM monitor"), 0);
 }
 
+static int count_lines(int file, const char *word)
+{
+	char text[65536];
+	ssize_t length = pread(file, text, sizeof text - 1, 0);
+	int count = 0;
+
+	assert_true(length >= 0);
+	text[length] = '\0';
+	for (const char *at = text; (at = strstr(at, word)); at++)
+		count++;
+	return count;
+}
+
+/* Removing a monitor makes the store delete at once. */
+static void failing_delete_is_told_once(void **state)
+{
+	struct fixture *fixture = *state;
+	char *log_path = scratch_path(fixture->directory, "log");
+	struct store *store = keeping_open(fixture->path, 10);
+	struct error err;
+	int log = open(log_path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600), old = dup(STDERR_FILENO);
+
+	assert_true(log >= 0 && old >= 0 && dup2(log, STDERR_FILENO) == STDERR_FILENO);
+	for (int i = 1; i <= 3; i++)
+		keeping_put_monitor(store, i, i == 1 ? "one" : i == 2 ? "two" : "three");
+	assert_true(store_start(store, &err));
+	keeping_send(store, 1, 0, 700);
+	AWAIT(keeping_count(fixture->path, 1) == 700, 20000);
+	assert_true(keeping_run(fixture->path, "CREATE TRIGGER keep BEFORE DELETE ON beat_tail BEGIN SELECT RAISE(ABORT, 'kept'); END"));
+	store_remove_monitor(store, 1);
+	AWAIT(count_lines(log, "cannot be deleted: kept") == 1, 20000);
+	store_remove_monitor(store, 2);
+	AWAIT(keeping_number(fixture->path, "SELECT count(*) FROM monitor WHERE removed") == 2, 20000);
+	assert_true(keeping_run(fixture->path, "DROP TRIGGER keep"));
+	store_remove_monitor(store, 3);
+	AWAIT(keeping_number(fixture->path, "SELECT count(*) FROM monitor") == 0, 20000);
+	assert_true(keeping_end(store));
+	assert_int_equal(dup2(old, STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(count_lines(log, "cannot be deleted"), 1);
+	close(old);
+	close(log);
+	free(log_path);
+}
+
 static void send_change(struct store *store, int number, enum state from, enum state to, bool open)
 {
 	struct event event = keeping_event(1, number);
@@ -611,6 +657,7 @@ int main(void)
 		TEST(removed_monitor_goes_with_its_history),
 		TEST(removal_is_taken_up_again),
 		TEST(removal_before_the_start_is_complete),
+		TEST(failing_delete_is_told_once),
 		TEST(events_know_their_incident),
 		TEST(database_is_read_while_written),
 		TEST(memory_is_read_while_written),
