@@ -44,12 +44,17 @@ static bool make_parents(const char *path, struct error *err)
 	return good;
 }
 
-/* mknod() and not open(): no descriptor of a database may ever be closed by other hands than SQLite's. */
+/*
+ * mknod() and not open(): no descriptor of a database may ever be closed by other hands than SQLite's. An empty file that is there
+ * already becomes as private as one of our own: what servers answer goes in.
+ */
 static bool make_file(const char *path, struct error *err)
 {
-	if (mknod(path, S_IFREG | 0600, 0) == 0 || errno == EEXIST)
+	if (mknod(path, S_IFREG | 0600, 0) == 0)
 		return true;
-	return cannot_make(err, errno, path, NULL);
+	if (errno != EEXIST)
+		return cannot_make(err, errno, path, NULL);
+	return chmod(path, 0600) == 0 || error_errno(err, EXIT_PERMISSION, "%s: is there already and cannot be made private", path);
 }
 
 static int note_wal(void *arg, sqlite3 *db, const char *name, int pages)

@@ -30,8 +30,7 @@ static char *free_name(const char *path)
 	}
 }
 
-/* The log beside a database is found by its name, so it moves with it. */
-static bool move_beside(const char *from, const char *to, const char *suffix, struct error *err)
+static bool move(const char *from, const char *to, const char *suffix, struct error *err)
 {
 	char *old = heap_print("%s%s", from, suffix), *new = heap_print("%s%s", to, suffix);
 	bool good = rename(old, new) == 0 || errno == ENOENT;
@@ -43,11 +42,20 @@ static bool move_beside(const char *from, const char *to, const char *suffix, st
 	return good;
 }
 
+/*
+ * The log beside a database is found by its name, so it moves with it, and before it: if we are stopped half-way the next start
+ * finds the damaged one still, and no log that it would take for a fresh one's.
+ */
 bool salvage_move(struct salvage *salvage, const char *path, struct error *err)
 {
+	static const char *const files[] = { "-wal", "-shm", "" };
 	char *name = free_name(path);
 
-	if (!move_beside(path, name, "", err) || !move_beside(path, name, "-wal", err) || !move_beside(path, name, "-shm", err)) {
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		if (move(path, name, files[i], err))
+			continue;
+		while (i-- > 0)
+			move(name, path, files[i], NULL);
 		free(name);
 		return false;
 	}

@@ -19,6 +19,7 @@
 
 #include "kumatop/heap.h"
 
+#include "../../src/store/salvage.h"
 #include "../../src/store/schema.h"
 #include "../lib/keeping.h"
 #include "../lib/scratch.h"
@@ -213,13 +214,18 @@ static void empty_file_becomes_a_database(void **state)
 	struct error err;
 	struct store *store;
 
+	struct stat info;
+
 	write_file(fixture->path, "");
+	assert_int_equal(chmod(fixture->path, 0644), 0);
 	assert_null(archive_open(fixture->path, &err));
 	assert_int_equal(err.code, EXIT_DATA);
 	store = try_open(fixture->path, &err, NULL);
 	assert_non_null(store);
 	store_close(store);
 	assert_int_equal(keeping_number(fixture->path, "PRAGMA user_version"), SCHEMA_VERSION);
+	assert_int_equal(stat(fixture->path, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
 }
 
 static void missing_one_is_told(void **state)
@@ -344,6 +350,56 @@ static void file_cut_short_is_set_aside(void **state)
 	assert_int_equal(stat(fixture->path, &info), 0);
 	assert_int_equal(truncate(fixture->path, info.st_size / 2 / PAGE * PAGE), 0);
 	assert_set_aside(fixture, 2);
+}
+
+/* Directories, where files of these names are wanted in the next minute. */
+static void occupy(const char *path, const char *suffix)
+{
+	for (int second = 0; second < 60; second++) {
+		time_t when = time(NULL) + second;
+		struct tm parts;
+		char stamp[32], *name;
+
+		gmtime_r(&when, &parts);
+		assert_true(strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &parts) > 0);
+		name = heap_print("%s.damaged-%s%s", path, stamp, suffix);
+		assert_true(mkdir(name, 0700) == 0 || errno == EEXIST);
+		free(name);
+	}
+}
+
+/* Whatever cannot be moved: all stays where it was, to be found again. */
+static void half_moved_is_moved_back(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *const suffixes[] = { "-wal", "-shm" };
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < 2; i++) {
+		char *beside = heap_print("%s%s", fixture->path, suffixes[i]);
+
+		write_file(beside, suffixes[i]);
+		free(beside);
+	}
+	write_file(fixture->path, "damaged");
+	for (size_t i = 2; i-- > 0;) {
+		struct salvage salvage = { 0 };
+
+		occupy(fixture->path, suffixes[i]);
+		assert_false(salvage_move(&salvage, fixture->path, &err));
+		assert_null(salvage.moved_to);
+		assert_non_null(strstr(err.text, suffixes[i]));
+		assert_int_equal(access(fixture->path, F_OK), 0);
+		for (size_t j = 0; j < 2; j++) {
+			char *beside = heap_print("%s%s", fixture->path, suffixes[j]);
+			struct content content = read_file(beside);
+
+			assert_int_equal(content.length, 4);
+			assert_memory_equal(content.bytes, suffixes[j], 4);
+			free(content.bytes);
+			free(beside);
+		}
+	}
 }
 
 /* Kill -9 leaves a log beside the database: that is no damage. */
@@ -537,6 +593,7 @@ int main(void)
 		TEST(damaged_history_is_set_aside),
 		TEST(damaged_monitors_are_set_aside),
 		TEST(file_cut_short_is_set_aside),
+		TEST(half_moved_is_moved_back),
 		TEST(left_over_log_is_taken_in),
 		TEST(read_only_directory_is_refused),
 		TEST(file_of_another_is_refused),
