@@ -3,6 +3,8 @@
  */
 #include "editor.h"
 
+#include <sys/stat.h>
+
 #include "kumatop/heap.h"
 
 enum { WORDS_MOST = 8 };
@@ -16,10 +18,44 @@ static const char *editor_name(void)
 	return name && *name ? name : "vi";
 }
 
+static bool look_at(const char *file, struct stat *found)
+{
+	return stat(file, found) == 0;
+}
+
+static bool differ(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino != b->st_ino || a->st_size != b->st_size || a->st_mtim.tv_sec != b->st_mtim.tv_sec
+	    || a->st_mtim.tv_nsec != b->st_mtim.tv_nsec;
+}
+
+/* The directory of the configuration and its conf.d are watched; what is included from elsewhere is not. */
+static bool is_watched(const struct tui *tui, const char *file)
+{
+	const char *main = tui_board(tui)->configuration, *slash = main ? strrchr(main, '/') : NULL;
+	size_t length = slash ? (size_t)(slash - main) + 1 : 0;
+
+	if (!main || strcmp(main, file) == 0)
+		return main != NULL;
+	return strncmp(main, file, length) == 0 && strncmp(file + length, "conf.d/", strlen("conf.d/")) == 0;
+}
+
+/* What became of it: an editor left without saving changes nothing. */
+static void tell(struct tui *tui, const char *file, bool changed)
+{
+	if (!changed)
+		tui_toast(tui, TOAST_OK, "%s is as it was", file);
+	else if (is_watched(tui, file))
+		tui_toast(tui, TOAST_OK, "%s is saved: it is taken in a moment", file);
+	else
+		tui_toast(tui, TOAST_OK, "%s is saved: it holds from the next reload on (SIGHUP)", file);
+}
+
 void editor_open(struct tui *tui, const struct monitor_spec *spec)
 {
 	char *words[WORDS_MOST + 3], *command = heap_text(editor_name()), *rest = command, line[32];
 	struct error err = { .code = EXIT_FINE };
+	struct stat before = { 0 }, after = { 0 };
 	char *file;
 	size_t count = 0;
 
@@ -36,8 +72,10 @@ void editor_open(struct tui *tui, const struct monitor_spec *spec)
 	words[count++] = line;
 	words[count++] = file;
 	words[count] = NULL;
+	bool known = look_at(file, &before);
+
 	if (tui_run(tui, words, &err))
-		tui_toast(tui, TOAST_OK, "changes to %s hold from the next reload on", file);
+		tell(tui, file, look_at(file, &after) && (!known || differ(&before, &after)));
 	else
 		tui_toast(tui, TOAST_WARN, "%s; it is declared at %s:%d", err.text, file, spec->line);
 	free(file);

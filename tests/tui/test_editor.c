@@ -35,7 +35,8 @@ static struct term *start(const char *directory, const char *editor)
 	snprintf(database, sizeof database, "%s/kumatop.db", directory);
 	snprintf(environment, sizeof environment, "EDITOR=%s", editor ? editor : script);
 	write_file(conf, 0600, "monitors: (\n  { name = \"declared\"; tcp = \"127.0.0.1:1\"; interval = \"60s\"; }\n);\n");
-	write_file(script, 0700, "#!/bin/sh\necho \"EDITING $1 ${2##*/}\"\nread line\necho done\n");
+	write_file(script, 0700, "#!/bin/sh\necho \"EDITING $1 ${2##*/}\"\nread line\n"
+	    "if [ -n \"$line\" ]; then sed \"s/0.1:[0-9]*/0.1:$line/\" \"$2\" > \"$2.new\" && mv \"$2.new\" \"$2\"; fi\n");
 	const char *const argv[] = { getenv("KUMATOP"), "--config", conf, "--database", database, NULL };
 	const char *const env[] = { "LC_ALL=C.UTF-8", "VISUAL", environment, NULL };
 	struct term *term = term_start(argv, 24, 80, env, &err);
@@ -55,9 +56,30 @@ static void test_editor_gets_the_line(void **state)
 	TERM_EXPECT(term, "EDITING +2 kumatop.conf");
 	assert_false(term_modes(term).alt_screen);
 	term_keys(term, "\n");
-	TERM_EXPECT(term, "hold from the next reload on");
+	TERM_EXPECT(term, "kumatop.conf is as it was");
 	assert_true(term_modes(term).alt_screen);
 	assert_true(term_shows(term, "declared"));
+	term_keys(term, "qq");
+	TERM_EXPECT_EXIT(term, 0);
+	term_stop(term);
+	scratch_remove(directory);
+}
+
+/* What was saved is taken by itself; a mistake is told, and what ran before goes on. */
+static void test_what_was_saved_is_taken(void **state)
+{
+	char *directory = scratch_make();
+	struct term *term = start(directory, NULL);
+
+	TERM_EXPECT(term, "EDITING");
+	term_keys(term, "7\n");
+	TERM_EXPECT(term, "kumatop.conf is saved: it is taken in a moment");
+	TERM_EXPECT(term, "127.0.0.1:7");
+	term_keys(term, "e");
+	TERM_EXPECT(term, "EDITING");
+	term_keys(term, "99999\n");
+	TERM_EXPECT(term, "configuration not reloaded");
+	assert_true(term_shows(term, "127.0.0.1:7"));
 	term_keys(term, "qq");
 	TERM_EXPECT_EXIT(term, 0);
 	term_stop(term);
@@ -96,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_editor_gets_the_line),
+		cmocka_unit_test(test_what_was_saved_is_taken),
 		cmocka_unit_test(test_interrupt_stays_in_the_editor),
 		cmocka_unit_test(test_without_an_editor),
 	};
