@@ -19,6 +19,10 @@ struct check;
 /* result is borrowed for the call. The check is gone when it is called. */
 typedef void check_done_fn(void *arg, const struct check_result *result);
 
+/*
+ * most_in_flight at once; the rest wait their turn. What has not ended within a quarter of a second hangs, and gives its place to the next:
+ * so many as the descriptors allow, and no more than 16 times most_in_flight.
+ */
 struct prober *prober_create(struct probe_loop *loop, size_t most_in_flight);
 
 /* Every check must have ended or been cancelled. The uv loop has to run once more before it is closed. Accepts NULL. */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <uv.h>
 #include <cmocka.h>
 
@@ -17,7 +18,7 @@ struct fixture {
 
 struct seen {
 	unsigned count;
-	int outcomes[8];
+	int outcomes[32];
 };
 
 static void done(void *arg, const struct check_result *result)
@@ -54,6 +55,26 @@ static void turn_until(struct fixture *fixture, const struct seen *seen, unsigne
 
 static void waits_for_a_free_place(void **state)
 {
+	struct monitor_spec *fine = fake_spec("fine", "fine", 1000, SPEC_TEMPORARY);
+	struct fixture fixture;
+	struct seen seen = { 0 };
+
+	fake_set_outcome("fine", OUTCOME_OK);
+	open_prober(&fixture, 2);
+	for (int i = 0; i < 5; i++)
+		prober_check(fixture.prober, fine, 0, done, &seen);
+	assert_int_equal(seen.count, 0);
+	while (seen.count < 5) {
+		uv_run(&fixture.uv, UV_RUN_ONCE);
+		assert_true(prober_in_flight(fixture.prober) <= 2);
+	}
+	assert_int_equal(prober_in_flight(fixture.prober), 0);
+	close_prober(&fixture);
+	spec_release(fine);
+}
+
+static void who_hangs_makes_room(void **state)
+{
 	struct monitor_spec *hang = fake_spec("hang", "hang", 1000, SPEC_TEMPORARY), *fine = fake_spec("fine", "fine", 1000, SPEC_TEMPORARY);
 	struct fixture fixture;
 	struct seen seen = { 0 };
@@ -63,14 +84,42 @@ static void waits_for_a_free_place(void **state)
 	open_prober(&fixture, 1);
 	prober_check(fixture.prober, hang, 0, done, &seen);
 	prober_check(fixture.prober, fine, 0, done, &seen);
-	assert_int_equal(seen.count, 0);
 	turn_until(&fixture, &seen, 2);
-	assert_int_equal(seen.outcomes[0], OUTCOME_ANSWER_TIMEOUT);
-	assert_int_equal(seen.outcomes[1], OUTCOME_OK);
+	assert_int_equal(seen.outcomes[0], OUTCOME_OK);
+	assert_int_equal(seen.outcomes[1], OUTCOME_ANSWER_TIMEOUT);
 	assert_int_equal(prober_in_flight(fixture.prober), 0);
 	close_prober(&fixture);
 	spec_release(hang);
 	spec_release(fine);
+}
+
+/* Half of the descriptors are for checks that hang. */
+static void hanging_ones_have_a_limit_too(void **state)
+{
+	struct monitor_spec *hang = fake_spec("hang", "hang", 1000, SPEC_TEMPORARY);
+	struct rlimit before, small;
+	struct fixture fixture;
+	struct seen seen = { 0 };
+	size_t most = 0;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	small = before;
+	small.rlim_cur = 40;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &small), 0);
+	fake_set_outcome("hang", -1);
+	open_prober(&fixture, 10);
+	for (int i = 0; i < 25; i++)
+		prober_check(fixture.prober, hang, 0, done, &seen);
+	while (seen.count < 25) {
+		uv_run(&fixture.uv, UV_RUN_ONCE);
+		if (prober_in_flight(fixture.prober) > most)
+			most = prober_in_flight(fixture.prober);
+	}
+	assert_int_equal(most, 20);
+	assert_int_equal(seen.outcomes[24], OUTCOME_ANSWER_TIMEOUT);
+	close_prober(&fixture);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	spec_release(hang);
 }
 
 static void patience_ends(void **state)
@@ -85,7 +134,7 @@ static void patience_ends(void **state)
 	prober_check(fixture.prober, hang, 0, done, &seen);
 	prober_check(fixture.prober, fine, 10, done, &seen);
 	turn_until(&fixture, &seen, 2);
-	assert_int_equal(seen.outcomes[1], OUTCOME_MISSED);
+	assert_int_equal(seen.outcomes[0], OUTCOME_MISSED);
 	close_prober(&fixture);
 	spec_release(hang);
 	spec_release(fine);
@@ -124,6 +173,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(waits_for_a_free_place),
+		cmocka_unit_test(who_hangs_makes_room),
+		cmocka_unit_test(hanging_ones_have_a_limit_too),
 		cmocka_unit_test(patience_ends),
 		cmocka_unit_test(cancelled_ones_say_nothing),
 	};
