@@ -71,11 +71,17 @@ void setting_print(const struct setting *row, const void *values, struct buf *ou
  */
 void setting_print_conf(const struct setting *row, const void *values, bool reveal, struct buf *out);
 
+/* A text in quotes as kumatop.conf has it, escaped. */
+void setting_print_quoted(const char *text, struct buf *out);
+
 bool setting_is_default(const struct setting *row, const void *values);
 
 /* The typed access by row, for code that walks tables. */
 int64_t *setting_integer(const struct setting *row, void *values);
 char **setting_text(const struct setting *row, void *values);
+
+/* Whether a secret only names its place, "file:PATH" or "env:NAME", and may be shown. */
+bool secret_is_reference(const char *value);
 
 /* What a secret stands for: the text itself, or what "file:PATH" (first line) or "env:NAME" hold. Blocks on the file. */
 bool secret_read(const char *value, char **out, struct error *err);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kumatop/heap.h"
@@ -42,12 +43,18 @@ static bool read_line(int fd, const char *path, struct buf *line, struct error *
 
 static bool secret_from_file(const char *path, char **out, struct error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A pipe that nobody writes to is not waited for. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct buf line;
+	struct stat status;
 	bool fine;
 
 	if (fd < 0)
 		return error_errno(err, errno == EACCES ? EXIT_PERMISSION : EXIT_CONFIG, "cannot open the secret in %s", path);
+	if (fstat(fd, &status) != 0 || S_ISFIFO(status.st_mode)) {
+		close(fd);
+		return error_set(err, EXIT_CONFIG, "the secret in %s cannot be read: it is a pipe, not a file", path);
+	}
 	buf_init(&line, SECRET_MOST);
 	fine = read_line(fd, path, &line, err);
 	close(fd);
@@ -61,6 +68,11 @@ static bool secret_from_file(const char *path, char **out, struct error *err)
 	explicit_bzero(line.data, line.length);
 	buf_finish(&line);
 	return fine;
+}
+
+bool secret_is_reference(const char *value)
+{
+	return !strncmp(value, "file:", 5) || !strncmp(value, "env:", 4);
 }
 
 bool secret_read(const char *value, char **out, struct error *err)

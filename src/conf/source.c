@@ -32,7 +32,8 @@ char *source_slurp(const char *path, size_t *length, mode_t *mode, struct error 
 	struct stat status;
 	struct buf text;
 	bool fine = false;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A pipe that nobody writes to is not waited for. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0) {
 		error_errno(err, errno == EACCES ? EXIT_PERMISSION : EXIT_CONFIG, "%s: cannot be read", path);
 		return NULL;
@@ -42,6 +43,8 @@ char *source_slurp(const char *path, size_t *length, mode_t *mode, struct error 
 		error_errno(err, EXIT_INPUT_OUTPUT, "%s: cannot be read", path);
 	else if (S_ISDIR(status.st_mode))
 		error_set(err, EXIT_CONFIG, "%s: is a directory: name the file in it", path);
+	else if (S_ISFIFO(status.st_mode))
+		error_set(err, EXIT_CONFIG, "%s: is a pipe: it takes a file, which can be read again", path);
 	else
 		fine = read_all(fd, path, &text, err);
 	close(fd);

@@ -364,6 +364,19 @@ static void test_files(void **state)
 	free(all);
 	conf_faults_finish(&faults);
 
+	/* A pipe is neither waited for nor taken for an empty file; the empty file is. */
+	(void)unlink("kumatop.conf");
+	assert_int_equal(mkfifo("kumatop.conf", 0600), 0);
+	(void)alarm(20);
+	all = conf_dir_faults();
+	(void)alarm(0);
+	assert_string_equal(all, "kumatop.conf: is a pipe: it takes a file, which can be read again\n");
+	free(all);
+	assert_int_equal(unlink("kumatop.conf"), 0);
+	struct conf *empty = conf_load("/dev/null", &faults);
+	assert_non_null(empty);
+	conf_free(empty);
+
 	conf_dir_write("kumatop.conf", "interval = \"5s\";");
 	assert_int_equal(chmod("kumatop.conf", 0666), 0);
 	all = conf_dir_faults();

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kumatop/heap.h"
@@ -370,9 +371,25 @@ static void secrets_are_where_they_say(void **state)
 	assert_non_null(strstr(err.text, path));
 	assert_non_null(strstr(err.text, "No such file"));
 	assert_null(out);
+	/* A pipe that nobody writes to: an answer, and at once. */
+	assert_int_equal(mkfifo(path, 0600), 0);
+	(void)alarm(20);
+	assert_false(secret_read(value, &out, &err));
+	(void)alarm(0);
+	assert_non_null(strstr(err.text, "pipe"));
+	assert_int_equal(unlink(path), 0);
 	assert_false(secret_read("file:/dev/zero", &out, &err));
 	assert_non_null(strstr(err.text, "too long"));
 	free(value);
+}
+
+static void places_of_secrets_may_be_shown(void **state)
+{
+	assert_true(secret_is_reference("file:/etc/token"));
+	assert_true(secret_is_reference("env:TOKEN"));
+	assert_false(secret_is_reference("s3cret"));
+	assert_false(secret_is_reference("environment"));
+	assert_false(secret_is_reference(""));
 }
 
 static void secrets_of_the_environment(void **state)
@@ -442,6 +459,7 @@ int main(void)
 		cmocka_unit_test(secrets_are_not_in_errors),
 		cmocka_unit_test(a_hidden_secret_is_kept),
 		cmocka_unit_test(secrets_are_where_they_say),
+		cmocka_unit_test(places_of_secrets_may_be_shown),
 		cmocka_unit_test(secrets_of_the_environment),
 		cmocka_unit_test(copies_are_equal_and_apart),
 		cmocka_unit_test(typed_access),
