@@ -8,11 +8,6 @@
 
 static const char hidden_secret[] = "***";
 
-static bool names_its_place(const char *secret)
-{
-	return !strncmp(secret, "file:", 5) || !strncmp(secret, "env:", 4);
-}
-
 /* 0 where the range does not reach it means: not set. */
 static bool number_is_unset(const struct setting *row, int64_t value)
 {
@@ -89,8 +84,8 @@ void setting_print(const struct setting *row, const void *values, struct buf *ou
 	}
 }
 
-/* A string of libconfig, whose scanner knows these escapes and \xNN. */
-static void quoted_add(const char *text, struct buf *out)
+/* libconfig's scanner knows these escapes and \xNN. */
+void setting_print_quoted(const char *text, struct buf *out)
 {
 	static const char plain[] = "\"\\\f\n\r\t", escaped[] = "\"\\fnrt";
 
@@ -113,7 +108,7 @@ static void secret_add_quoted(const char *secret, bool reveal, struct buf *out)
 {
 	if (!secret)
 		secret = "";
-	quoted_add(!*secret || reveal || names_its_place(secret) ? secret : hidden_secret, out);
+	setting_print_quoted(!*secret || reveal || secret_is_reference(secret) ? secret : hidden_secret, out);
 }
 
 static void list_add_conf(const struct text_list *list, struct buf *out)
@@ -122,7 +117,7 @@ static void list_add_conf(const struct text_list *list, struct buf *out)
 	for (size_t i = 0; i < list->count; i++) {
 		if (i)
 			buf_add_text(out, ", ");
-		quoted_add(list->items[i], out);
+		setting_print_quoted(list->items[i], out);
 	}
 	buf_add_char(out, ']');
 }
@@ -149,7 +144,7 @@ void setting_print_conf(const struct setting *row, const void *values, bool reve
 		break;
 	case SETTING_TEXT:
 		text = *(char *const *)field;
-		quoted_add(text ? text : "", out);
+		setting_print_quoted(text ? text : "", out);
 		break;
 	case SETTING_SECRET:
 		secret_add_quoted(*(char *const *)field, reveal, out);
@@ -158,7 +153,7 @@ void setting_print_conf(const struct setting *row, const void *values, bool reve
 		list_add_conf(field, out);
 		break;
 	case SETTING_CHOICE:
-		quoted_add(row->choices[*(const int *)field], out);
+		setting_print_quoted(row->choices[*(const int *)field], out);
 		break;
 	}
 }

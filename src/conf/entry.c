@@ -71,8 +71,7 @@ const struct setting *entry_find_row(const struct entry *entry, const char *sect
 static void warn_of_secret(struct entry *entry, const struct setting *row, const void *values, config_setting_t *child)
 {
 	const char *secret = *(char *const *)((const char *)values + row->offset);
-	if (row->type != SETTING_SECRET || !(entry->source->mode & S_IROTH) || !secret || strncmp(secret, "file:", 5) == 0 ||
-	    strncmp(secret, "env:", 4) == 0)
+	if (row->type != SETTING_SECRET || !(entry->source->mode & S_IROTH) || !secret || secret_is_reference(secret))
 		return;
 	faults_add(&entry->reading->warnings, entry->source->order, entry->source->path, setting_line(child),
 	    "%s: %s: everybody can read this file: chmod o-r, or write \"file:…\" or \"env:…\" instead of the secret", entry->label, row->name);

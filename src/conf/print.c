@@ -2,27 +2,9 @@
  * A monitor as text that kumatop.conf accepts. What a default at the top level of some file could change is always written, so
  * that the text means the same everywhere.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "kumatop/conf.h"
-
-/* A text in quotes. Control characters are escaped; everything else is UTF-8 already. */
-static void print_text(const char *text, struct buf *out)
-{
-	buf_add_char(out, '"');
-	for (const char *c = text; *c; c++) {
-		if (*c == '"' || *c == '\\') {
-			buf_add_char(out, '\\');
-			buf_add_char(out, *c);
-		} else if ((unsigned char)*c < ' ' || *c == 0x7F) {
-			buf_print(out, "\\x%02x", (unsigned)(unsigned char)*c);
-		} else {
-			buf_add_char(out, *c);
-		}
-	}
-	buf_add_char(out, '"');
-}
 
 static void print_row(const struct setting *row, const void *values, bool reveal, struct buf *out)
 {
@@ -80,9 +62,9 @@ static bool opens_section(const struct setting *rows, const struct setting *row)
 void conf_print_monitor(const struct monitor_spec *spec, bool reveal, struct buf *out)
 {
 	buf_add_text(out, "{ name = ");
-	print_text(spec->name, out);
+	setting_print_quoted(spec->name, out);
 	buf_print(out, "; %s = ", spec->kind->name);
-	print_text(spec->target, out);
+	setting_print_quoted(spec->target, out);
 	buf_add_text(out, "; ");
 	print_section(spec, NULL, reveal, out);
 	for (const struct setting *row = spec->kind->settings; row && row->name; row++) {
