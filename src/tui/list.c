@@ -12,7 +12,6 @@
 
 enum {
 	PREVIEW_AFTER_MS = 200,
-	IDLE_SECONDS = 60,
 	HEAD_COLUMNS_LEAST = 50,
 	HEAD_ROWS_LEAST = 8,
 	INFO_COLUMNS_LEAST = 50,
@@ -59,20 +58,22 @@ static void draw_prompt(struct list *list, struct area area)
 		paint_text(area, 0, x + used + 3, ROLE_INPUT_ERROR, "no such name");
 }
 
-/* True if there was something to say: what is being typed, or what keeps monitors from being shown. */
-static bool draw_status(const struct tui *tui, struct list *list, struct area area)
+/* There is something to say: what is being typed, or what keeps monitors from being shown. */
+static bool has_status(const struct list *list)
+{
+	return list->prompt != PROMPT_NONE || list->filter[0] || list->problems_only || list->marked_count;
+}
+
+static void draw_status(const struct tui *tui, struct list *list, struct area area)
 {
 	size_t all = tui->snapshot ? tui->snapshot->count : 0;
 	int x = 1;
 
-	if (list->prompt != PROMPT_NONE) {
-		paint_clear(area, ROLE_TEXT);
-		draw_prompt(list, area);
-		return true;
-	}
-	if (!list->filter[0] && !list->problems_only && !list->marked_count)
-		return false;
 	paint_clear(area, ROLE_TEXT);
+	if (list->prompt != PROMPT_NONE) {
+		draw_prompt(list, area);
+		return;
+	}
 	if (list->filter[0])
 		x += paint_print(area, 0, x, ROLE_PROMPT, "/%s", list->filter) + 2;
 	if (list->filter_error.text[0])
@@ -83,7 +84,6 @@ static bool draw_status(const struct tui *tui, struct list *list, struct area ar
 		x += paint_print(area, 0, x, ROLE_TEXT_DIM, "%zu of %zu, Esc shows all", rows_count(list->rows), all) + 2;
 	if (list->marked_count)
 		paint_print(area, 0, x, ROLE_TAGGED, "%zu marked", list->marked_count);
-	return true;
 }
 
 static void draw_centred(struct area area, int y, enum role role, const char *text)
@@ -142,7 +142,7 @@ static void draw_rows(const struct tui *tui, struct list *list, struct area area
 
 	if (area.columns >= HEAD_COLUMNS_LEAST && area.rows >= HEAD_ROWS_LEAST)
 		row_draw_heads(list, &layout, area, y++);
-	list->body_rows = (size_t)(area.rows - y);
+	list_set_body(list, (size_t)(area.rows - y));
 	if (!count) {
 		draw_empty(tui, list, area_part(area, y, 0, area.rows - y, area.columns));
 		return;
@@ -150,12 +150,6 @@ static void draw_rows(const struct tui *tui, struct list *list, struct area area
 	list_keep_in_range(list);
 	for (size_t row = list->top; row < count && y < area.rows; row++)
 		row_draw(tui, list, &layout, area, y++, row);
-}
-
-static void return_to_top(const struct tui *tui, struct list *list)
-{
-	if (!list->follow && list->prompt == PROMPT_NONE && tui->any_key && mono_between_us(tui->key_at, tui->now) >= IDLE_SECONDS * SECOND_US)
-		list->top = 0;
 }
 
 /*
@@ -184,10 +178,11 @@ static void list_draw(struct view *view, struct area area)
 		return;
 	}
 	list_update(list, tui);
-	return_to_top(tui, list);
+	list_return_to_top(list, tui);
 	int y = header_draw(tui, list, area);
 	int left = area.rows - y;
-	int info = area.columns >= INFO_COLUMNS_LEAST && area.rows >= INFO_ROWS_LEAST ? 2 : 0;
+	/* where there are no lines about the selected one, the status line takes one of the rows instead of hiding it */
+	int info = area.columns >= INFO_COLUMNS_LEAST && area.rows >= INFO_ROWS_LEAST ? 2 : has_status(list) && left > 1 ? 1 : 0;
 	int spare = left - (int)(rows_count(list->rows) < 10000 ? rows_count(list->rows) : 10000) - 4;
 	bool preview = area.columns >= 100 && area.rows >= 29 && spare >= PREVIEW_ROWS;
 	int preview_rows = spare < PREVIEW_ROWS_MOST ? spare : PREVIEW_ROWS_MOST;
@@ -198,9 +193,10 @@ static void list_draw(struct view *view, struct area area)
 	draw_rows(tui, list, area_part(area, y, 0, left - info, area.columns));
 	if (preview)
 		draw_preview(tui, list, area_part(area, area.rows - preview_rows - 1, 0, preview_rows, area.columns));
-	else if (info)
+	else if (info == 2)
 		info_draw(tui, list_selected_monitor(list), area_part(area, area.rows - 2, 0, 2, area.columns));
-	(void)draw_status(tui, list, status);
+	if (has_status(list))
+		draw_status(tui, list, status);
 }
 
 monitor_id list_selected(struct view *view)

@@ -30,6 +30,7 @@ void list_set_order(struct view *view, int key)
 		set_order(view, list->key, !list->reverse);
 	else
 		set_order(view, (enum order_key)key, false);
+	list_settle(list);
 }
 
 static bool sort(struct view *view, enum action action)
@@ -285,11 +286,27 @@ static bool do_deed(struct view *view, enum action action)
 	return deed_act(view, action, &list->selected, list->selected ? 1 : 0);
 }
 
+/* What is out of sight is shown before anything is done to it. */
+static bool bring_into_sight(struct view *view, enum action action)
+{
+	struct list *list = view->state;
+	size_t row = list_row(list);
+	bool about_it = takes_marked(action) && !list->marked_count;
+
+	if (!about_it || row >= rows_count(list->rows) || list_is_seen(list, row))
+		return false;
+	list_show_row(list, row);
+	tui_toast(view->tui, TOAST_WARN, "%s was out of sight: the same key again does it", rows_at(list->rows, row)->spec->name);
+	return true;
+}
+
 bool list_act(struct view *view, enum action action)
 {
 	struct list *list = view->state;
 	bool done;
 
+	if (bring_into_sight(view, action))
+		return true;
 	list_take_hold(list);
 	done = list_move(list, action) || sort(view, action) || act_on_view(view, action) || do_deed(view, action);
 	list_settle(list);

@@ -4,6 +4,8 @@
  */
 #include "list_parts.h"
 
+enum { IDLE_SECONDS = 60 };
+
 size_t list_row(const struct list *list)
 {
 	size_t count = rows_count(list->rows);
@@ -53,6 +55,11 @@ void list_show_row(struct list *list, size_t row)
 		list->top = row - body + 1;
 }
 
+bool list_is_seen(const struct list *list, size_t row)
+{
+	return row >= list->top && row < list->top + list->body_rows;
+}
+
 void list_keep_in_range(struct list *list)
 {
 	size_t count = rows_count(list->rows), body = list->body_rows ? list->body_rows : 1;
@@ -60,6 +67,31 @@ void list_keep_in_range(struct list *list)
 
 	if (list->top > last)
 		list->top = last;
+}
+
+void list_set_body(struct list *list, size_t rows)
+{
+	size_t row = list_row(list);
+
+	if (rows == list->body_rows)
+		return;
+	list->body_rows = rows;
+	if (row < rows_count(list->rows))
+		list_show_row(list, row);
+	list_keep_in_range(list);
+}
+
+static bool is_idle(const struct tui *tui)
+{
+	return !tui->any_key || mono_between_us(tui->key_at, tui->now) >= IDLE_SECONDS * SECOND_US;
+}
+
+void list_return_to_top(struct list *list, const struct tui *tui)
+{
+	if (list->follow || list->prompt != PROMPT_NONE || !tui->any_key || !is_idle(tui) || list->returned.us == tui->key_at.us)
+		return;
+	list->returned = tui->key_at;
+	list->top = 0;
 }
 
 /*
@@ -85,9 +117,14 @@ void list_stay_in_place(struct list *list, ptrdiff_t before)
 void list_update(struct list *list, struct tui *tui)
 {
 	ptrdiff_t before = rows_find(list->rows, list->selected);
+	bool seen = before >= 0 && list_is_seen(list, (size_t)before);
 
-	if (rows_update(list->rows, tui->snapshot, tui->now))
+	if (rows_update(list->rows, tui->snapshot, tui->now)) {
 		list_stay_in_place(list, before);
+		/* while hands are at work new problems do not push what they work on off the screen */
+		if (seen && !is_idle(tui))
+			list_show_row(list, list_row(list));
+	}
 	ptrdiff_t wanted = list->wanted ? rows_find(list->rows, list->wanted) : -1;
 
 	if (wanted >= 0) {
@@ -117,11 +154,6 @@ void list_settle(struct list *list)
 	list_show_row(list, list_row(list));
 }
 
-static bool is_seen(const struct list *list, size_t row)
-{
-	return row >= list->top && row < list->top + list->body_rows;
-}
-
 void list_move_by(struct list *list, ptrdiff_t step)
 {
 	ptrdiff_t count = (ptrdiff_t)rows_count(list->rows);
@@ -131,7 +163,7 @@ void list_move_by(struct list *list, ptrdiff_t step)
 	if (!count)
 		return;
 	/* the list went back to its top meanwhile: the hands start from what the eyes see */
-	if (!is_seen(list, row))
+	if (!list_is_seen(list, row))
 		to = (ptrdiff_t)list->top;
 	list_select_row(list, (size_t)(to < 0 ? 0 : to >= count ? count - 1 : to));
 }

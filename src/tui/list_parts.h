@@ -22,6 +22,7 @@ struct list {
 	size_t selected_row;		/* where it stood last */
 	size_t top;			/* the first row that shows */
 	size_t body_rows;		/* rows that show, as of the last frame */
+	struct mono returned;		/* the key after which the list went back to its top */
 	bool follow;
 	bool problems_only;
 	enum order_key key;
@@ -45,6 +46,9 @@ const struct monitor_view *list_selected_monitor(const struct list *list);
 bool list_is_marked(const struct list *list, monitor_id id);
 void list_select_row(struct list *list, size_t row);	/* cut to what there is */
 void list_show_row(struct list *list, size_t row);	/* scrolls as little as possible */
+bool list_is_seen(const struct list *list, size_t row);
+void list_set_body(struct list *list, size_t rows);	/* so many show now: the selected one stays among them */
+void list_return_to_top(struct list *list, const struct tui *tui);	/* once, when no key came for a minute */
 void list_keep_in_range(struct list *list);
 void list_stay_in_place(struct list *list, ptrdiff_t before);	/* rows have moved; where the selected one stood, or -1 */
 void list_update(struct list *list, struct tui *tui);	/* goes on to the newest picture */
