@@ -208,7 +208,7 @@ void past_read_beat(sqlite3_stmt *statement, struct past_beat *beat)
 	int64_t state = sqlite3_column_int64(statement, 3), verdict = sqlite3_column_int64(statement, 4);
 
 	beat->seq = sqlite3_column_int64(statement, 0);
-	beat->time_us = sqlite3_column_int64(statement, 1);
+	beat->time_us = rows_column_us(statement, 1);
 	beat->reach_ms = sqlite3_column_int(statement, 2);
 	beat->state = (uint8_t)rows_state(state);
 	beat->verdict = verdict >= 0 && verdict < VERDICT_COUNT ? (uint8_t)verdict : VERDICT_UNKNOWN;
@@ -216,7 +216,7 @@ void past_read_beat(sqlite3_stmt *statement, struct past_beat *beat)
 	beat->code = read_or_none(statement, 6);
 	for (int i = 0; i < PHASE_COUNT; i++)
 		beat->phase_us[i] = read_or_none(statement, 7 + i);
-	beat->cert_expires_us = sqlite3_column_int64(statement, 7 + PHASE_COUNT);
+	beat->cert_expires_us = rows_column_us(statement, 7 + PHASE_COUNT);
 	beat->detail = sqlite3_column_int64(statement, 8 + PHASE_COUNT);
 	beat->address = sqlite3_column_int64(statement, 9 + PHASE_COUNT);
 }
@@ -240,9 +240,9 @@ static bool read_page(struct archive *archive, const struct past_place *place, s
 	sqlite3_stmt *statement = past_statement(archive, PAST_BEATS);
 
 	if (!statement || sqlite3_bind_int64(statement, 1, place->monitor) != SQLITE_OK
-	    || sqlite3_bind_int64(statement, 2, place->from_us) != SQLITE_OK
+	    || sqlite3_bind_int64(statement, 2, rows_us(place->from_us)) != SQLITE_OK
 	    || sqlite3_bind_int64(statement, 3, place->seq) != SQLITE_OK
-	    || sqlite3_bind_int64(statement, 4, place->to_us) != SQLITE_OK
+	    || sqlite3_bind_int64(statement, 4, rows_us(place->to_us)) != SQLITE_OK
 	    || sqlite3_bind_int(statement, 5, PAST_PAGE_BEATS) != SQLITE_OK)
 		return false;
 	while (sqlite3_step(statement) == SQLITE_ROW)
@@ -327,7 +327,7 @@ static bool read_last_good(struct archive *archive, monitor_id monitor, int64_t 
 	    || sqlite3_bind_int(statement, 2, LOOK_BACK_MOST) != SQLITE_OK)
 		return false;
 	if (sqlite3_step(statement) == SQLITE_ROW)
-		*last_good_us = sqlite3_column_int64(statement, 0);
+		*last_good_us = rows_column_us(statement, 0);
 	return sqlite3_reset(statement) == SQLITE_OK;
 }
 

@@ -15,14 +15,14 @@ struct history_event events_read(sqlite3_stmt *statement)
 		.event = {
 			.id = sqlite3_column_int64(statement, 0),
 			.monitor = sqlite3_column_int64(statement, 1),
-			.time_us = sqlite3_column_int64(statement, 2),
+			.time_us = rows_column_us(statement, 2),
 			.kind = (uint8_t)sqlite3_column_int(statement, 3),
 			.from = (uint8_t)rows_state(sqlite3_column_int64(statement, 4)),
 			.to = (uint8_t)rows_state(sqlite3_column_int64(statement, 5)),
 			.outcome = has_outcome ? (uint8_t)sqlite3_column_int(statement, 6) : OUTCOME_NONE,
 			.code = has_code ? sqlite3_column_int(statement, 7) : -1,
-			.since_us = sqlite3_column_int64(statement, 8),
-			.lasted_us = sqlite3_column_int64(statement, 9),
+			.since_us = rows_column_us(statement, 8),
+			.lasted_us = rows_column_us(statement, 9),
 			.alert = sqlite3_column_int(statement, 10) != 0,
 			.detail = shared_create(rows_text(statement, 11)),
 			.evidence = shared_create(rows_text(statement, 12)),
@@ -44,8 +44,8 @@ bool past_answer_events(struct archive *archive, struct history_answer *answer, 
 	size_t most = query->most < HISTORY_EVENTS_MOST ? query->most : (size_t)HISTORY_EVENTS_MOST;
 	sqlite3_stmt *statement = past_statement(archive, query->monitor ? PAST_EVENTS_BACK : PAST_EVENTS_ALL_BACK);
 
-	if (!statement || sqlite3_bind_int64(statement, 1, query->from_us) != SQLITE_OK
-	    || sqlite3_bind_int64(statement, 2, query->to_us) != SQLITE_OK
+	if (!statement || sqlite3_bind_int64(statement, 1, rows_us(query->from_us)) != SQLITE_OK
+	    || sqlite3_bind_int64(statement, 2, rows_us(query->to_us)) != SQLITE_OK
 	    || sqlite3_bind_int64(statement, 3, (int64_t)most + 1) != SQLITE_OK
 	    || (query->monitor && sqlite3_bind_int64(statement, 4, query->monitor) != SQLITE_OK))
 		return past_fail(archive, err);

@@ -46,7 +46,7 @@ static bool find_start(struct archive *archive, monitor_id monitor, int64_t from
 	    || sqlite3_bind_int(statement, 3, UNSETTLED_MOST) != SQLITE_OK)
 		return false;
 	while (sqlite3_step(statement) == SQLITE_ROW) {
-		*start_us = sqlite3_column_int64(statement, 0);
+		*start_us = rows_column_us(statement, 0);
 		if (settles((enum state)rows_state(sqlite3_column_int64(statement, 1)), (enum verdict)sqlite3_column_int(statement, 2)))
 			break;
 	}
@@ -78,8 +78,8 @@ static bool read_event_cuts(struct archive *archive, monitor_id monitor, int64_t
 	if (!statement || sqlite3_bind_int64(statement, 1, monitor) != SQLITE_OK || sqlite3_bind_int64(statement, 2, start_us) != SQLITE_OK)
 		return false;
 	while (sqlite3_step(statement) == SQLITE_ROW)
-		add_event_cut(replay, sqlite3_column_int64(statement, 0), sqlite3_column_int(statement, 1),
-		    rows_state(sqlite3_column_int64(statement, 2)), sqlite3_column_int64(statement, 3));
+		add_event_cut(replay, rows_column_us(statement, 0), sqlite3_column_int(statement, 1),
+		    rows_state(sqlite3_column_int64(statement, 2)), rows_column_us(statement, 3));
 	return sqlite3_reset(statement) == SQLITE_OK;
 }
 
@@ -94,7 +94,7 @@ static bool read_run_cuts(struct archive *archive, int64_t start_us, struct repl
 		bool ended = sqlite3_column_type(statement, 1) != SQLITE_NULL, followed = sqlite3_column_int(statement, 2) != 0;
 
 		if (ended || followed)
-			add_cut(replay, (struct cut){ .time_us = sqlite3_column_int64(statement, ended ? 1 : 0), .state = KEEPS_STATE,
+			add_cut(replay, (struct cut){ .time_us = rows_column_us(statement, ended ? 1 : 0), .state = KEEPS_STATE,
 			    .interrupts = true });
 	}
 	return sqlite3_reset(statement) == SQLITE_OK;

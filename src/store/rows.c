@@ -3,6 +3,7 @@
 
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
+#include "kumatop/when.h"
 
 const char *rows_text(sqlite3_stmt *statement, int column)
 {
@@ -15,6 +16,20 @@ const char *rows_text(sqlite3_stmt *statement, int column)
 int rows_state(int64_t number)
 {
 	return number >= 0 && number < STATE_COUNT ? (int)number : STATE_UNKNOWN;
+}
+
+int64_t rows_us(int64_t number)
+{
+	static const int64_t most_us = INT64_C(253402300799) * SECOND_US;
+
+	if (number < 0)
+		return 0;
+	return number < most_us ? number : most_us;
+}
+
+int64_t rows_column_us(sqlite3_stmt *statement, int column)
+{
+	return rows_us(sqlite3_column_int64(statement, column));
 }
 
 struct kept_monitor rows_read_monitor(sqlite3_stmt *statement)
@@ -46,20 +61,20 @@ struct kept_standing rows_standing(sqlite3_stmt *statement)
 		.standing = {
 			.state = (enum state)rows_state(sqlite3_column_int64(statement, 1)),
 			.was = (enum state)rows_state(sqlite3_column_int64(statement, 2)),
-			.was_since_us = sqlite3_column_int64(statement, 3),
+			.was_since_us = rows_column_us(statement, 3),
 			.good_run = read_run(statement, 4),
 			.bad_run = read_run(statement, 5),
 			.unknown_run = read_run(statement, 6),
 			.degraded_run = read_run(statement, 7),
-			.since_us = sqlite3_column_int64(statement, 8),
-			.first_bad_us = sqlite3_column_int64(statement, 9),
-			.first_good_us = sqlite3_column_int64(statement, 10),
+			.since_us = rows_column_us(statement, 8),
+			.first_bad_us = rows_column_us(statement, 9),
+			.first_good_us = rows_column_us(statement, 10),
 			.incident_open = sqlite3_column_int(statement, 11) != 0,
-			.incident_us = sqlite3_column_int64(statement, 12),
+			.incident_us = rows_column_us(statement, 12),
 			.alerted = sqlite3_column_int(statement, 13) != 0,
 			.acknowledged = sqlite3_column_int(statement, 14) != 0,
 		},
-		.paused_until_us = sqlite3_column_int64(statement, 15),
+		.paused_until_us = rows_column_us(statement, 15),
 	};
 
 	text_copy(kept.detail, sizeof kept.detail, rows_text(statement, 16));

@@ -21,4 +21,8 @@ const char *rows_text(sqlite3_stmt *statement, int column);
 
 int rows_state(int64_t number);	/* STATE_UNKNOWN out of range */
 
+/* A time or a duration of ours, 0 to the year 9999: whoever made the file, such can be added and subtracted. */
+int64_t rows_us(int64_t number);
+int64_t rows_column_us(sqlite3_stmt *statement, int column);
+
 #endif

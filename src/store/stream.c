@@ -143,8 +143,8 @@ static bool read_events(struct archive *archive, struct event_reading *reading, 
 	sqlite3_stmt *statement = past_statement(archive, PAST_EVENTS);
 
 	reading->count = 0;
-	if (!statement || sqlite3_bind_int64(statement, 1, monitor) != SQLITE_OK || sqlite3_bind_int64(statement, 2, from_us) != SQLITE_OK
-	    || sqlite3_bind_int64(statement, 3, after) != SQLITE_OK || sqlite3_bind_int64(statement, 4, to_us) != SQLITE_OK
+	if (!statement || sqlite3_bind_int64(statement, 1, monitor) != SQLITE_OK || sqlite3_bind_int64(statement, 2, rows_us(from_us)) != SQLITE_OK
+	    || sqlite3_bind_int64(statement, 3, after) != SQLITE_OK || sqlite3_bind_int64(statement, 4, rows_us(to_us)) != SQLITE_OK
 	    || sqlite3_bind_int(statement, 5, EVENT_PAGE) != SQLITE_OK)
 		return false;
 	while (sqlite3_step(statement) == SQLITE_ROW)
@@ -254,6 +254,8 @@ static bool count_rows(struct archive *archive, const struct archive_range *rang
 	if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
 		first = sqlite3_column_int64(statement, 0);
 		last = sqlite3_column_int64(statement, 1);
+		first = first < 1 ? 1 : first;
+		last = last < INT64_MAX ? last : INT64_MAX - 1;
 	}
 	if (sqlite3_reset(statement) != SQLITE_OK || !find_seq(archive, first, last, range->from_us, &from)
 	    || !find_seq(archive, first, last, range->to_us, &to))
@@ -267,7 +269,8 @@ static bool count_beats(struct archive *archive, const struct archive_range *ran
 	sqlite3_stmt *statement = past_statement(archive, PAST_COUNT_BEATS);
 
 	if (!statement || sqlite3_bind_int64(statement, 1, monitor) != SQLITE_OK
-	    || sqlite3_bind_int64(statement, 2, range->from_us) != SQLITE_OK || sqlite3_bind_int64(statement, 3, range->to_us) != SQLITE_OK)
+	    || sqlite3_bind_int64(statement, 2, rows_us(range->from_us)) != SQLITE_OK
+	    || sqlite3_bind_int64(statement, 3, rows_us(range->to_us)) != SQLITE_OK)
 		return false;
 	if (sqlite3_step(statement) == SQLITE_ROW)
 		*beats += (uint64_t)sqlite3_column_int64(statement, 0);
