@@ -38,6 +38,19 @@ bool database_is_memory(const char *path)
 	    && strcmp(path + length - suffix, memory_suffix) == 0;
 }
 
+/* Whatever the file says of itself: its views call nothing that does something, and a reader writes nothing. */
+static void distrust(sqlite3 *db, enum database_use use)
+{
+	sqlite3_extended_result_codes(db, 1);
+	sqlite3_busy_timeout(db, use == DATABASE_READ ? READER_BUSY_MS : WRITER_BUSY_MS);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	if (use == DATABASE_READ) {
+		sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+		sqlite3_wal_autocheckpoint(db, 0);
+		database_run(db, "PRAGMA query_only = 1");
+	}
+}
+
 sqlite3 *database_open(const char *path, enum database_use use, struct error *err)
 {
 	int flags = SQLITE_OPEN_NOMUTEX | (use == DATABASE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
@@ -64,14 +77,7 @@ sqlite3 *database_open(const char *path, enum database_use use, struct error *er
 		sqlite3_close(db);
 		return NULL;
 	}
-	sqlite3_extended_result_codes(db, 1);
-	sqlite3_busy_timeout(db, use == DATABASE_READ ? READER_BUSY_MS : WRITER_BUSY_MS);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	if (use == DATABASE_READ) {
-		sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-		sqlite3_wal_autocheckpoint(db, 0);
-		database_run(db, "PRAGMA query_only = 1");
-	}
+	distrust(db, use);
 	return db;
 }
 
@@ -105,6 +111,8 @@ sqlite3 *database_open_frozen(const char *path, struct error *err)
 			database_fail(db, err, path, "cannot be read");
 			sqlite3_close(db);
 			db = NULL;
+		} else {
+			distrust(db, DATABASE_READ);
 		}
 	}
 	free(uri);

@@ -19,6 +19,7 @@
 
 #include "kumatop/heap.h"
 
+#include "../../src/store/database.h"
 #include "../../src/store/salvage.h"
 #include "../../src/store/schema.h"
 #include "../lib/keeping.h"
@@ -578,6 +579,27 @@ static void failed_upgrade_changes_nothing(void **state)
 	free(old);
 }
 
+/* However it was opened, a file has no say in what is run. */
+static void files_are_not_trusted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err = { 0 };
+
+	make_database(fixture->path);
+	for (int i = 0; i < 2; i++) {
+		sqlite3 *db = i ? database_open_frozen(fixture->path, &err) : database_open(fixture->path, DATABASE_READ, &err);
+		int trusted = -1;
+		int64_t query_only = -1;
+
+		assert_non_null(db);
+		assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, -1, &trusted), SQLITE_OK);
+		assert_int_equal(trusted, 0);
+		assert_true(database_number(db, "PRAGMA query_only", &query_only));
+		assert_int_equal(query_only, 1);
+		database_close(db);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -599,6 +621,7 @@ int main(void)
 		TEST(file_of_another_is_refused),
 		TEST(old_schema_is_brought_up_to_date),
 		TEST(failed_upgrade_changes_nothing),
+		TEST(files_are_not_trusted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
