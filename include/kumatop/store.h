@@ -27,7 +27,7 @@ struct store_health {
 struct store_settings {
 	const char *path;	/* the database; NULL: memory of this process, gone with it, readable under store_path() */
 	int64_t flush_ms;	/* routine beats reach the disk at least this often */
-	int64_t keep_raw_ms;	/* raw beats older than this are deleted, in small steps; 0: keep all */
+	int64_t keep_raw_ms;	/* raw beats and evidence older than this are deleted, in small steps; 0: keep all */
 	size_t waiting_most;	/* beats kept in memory while the disk refuses */
 
 	/* Called on the store thread when health changes; must not block. May be NULL. */

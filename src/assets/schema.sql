@@ -158,12 +158,13 @@ CREATE TABLE event (
 	lasted_us INTEGER NOT NULL,	-- how long what ended had lasted; 0: nothing ended
 	alert INTEGER NOT NULL,		-- 1: worth telling somebody
 	detail TEXT NOT NULL,
-	evidence TEXT,			-- what was seen of the first failure of an incident
+	evidence TEXT,			-- what was seen of the first failure of an incident; kept as long as raw beats
 	who TEXT,			-- who did it; NULL: kumatop
 	incident INTEGER		-- event.id that opened the incident it belongs to
 );
 CREATE INDEX event_by_time ON event (time_us);
 CREATE INDEX event_by_monitor ON event (monitor, time_us);
+CREATE INDEX event_with_evidence ON event (time_us) WHERE evidence NOT NULL;
 
 CREATE TABLE outbox (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -61,7 +61,7 @@ const struct setting conf_settings[] = {
 	{ .name = "flush", .type = SETTING_DURATION, .offset = FIELD(flush_ms), .least = 100, .most = MINUTE_MS, .fallback = "1s",
 	  .summary = "how long routine results wait to be written together", .example = "\"1s\"" },
 	{ .name = "keep_raw", .type = SETTING_DURATION, .offset = FIELD(keep_raw_ms), .least = HOUR_MS, .most = 36500LL * DAY_MS,
-	  .fallback = "30d", .summary = "how long every single result is kept", .example = "\"30d\"" },
+	  .fallback = "30d", .summary = "how long every single result, and what was seen of failures, is kept", .example = "\"30d\"" },
 	{ .name = "in_flight", .type = SETTING_INTEGER, .offset = FIELD(in_flight), .least = 1, .most = 10000, .fallback = "256",
 	  .summary = "checks that may run at once", .example = "256" },
 	{ .name = "nameservers", .type = SETTING_LIST, .offset = FIELD(nameservers), .least = 1, .most = 80, .check = check_nameserver,

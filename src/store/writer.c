@@ -45,6 +45,9 @@
 		" AND time_us < ?1") \
 	X(AHEAD, "SELECT max(seq) FROM (SELECT seq, time_us FROM beat_tail WHERE seq > ?1 ORDER BY seq LIMIT ?2)" \
 		" HAVING min(time_us) > ?3") \
+	/* Of an incident that goes on it is still asked for. */ \
+	X(EXPIRE_EVIDENCE, "UPDATE event SET evidence = NULL WHERE id IN (SELECT id FROM event WHERE evidence NOT NULL AND time_us < ?1" \
+		" AND id NOT IN (SELECT incident FROM monitor_state WHERE incident NOT NULL) ORDER BY time_us LIMIT ?2)") \
 	X(REMOVED, "SELECT id FROM monitor WHERE removed = 1 LIMIT 1") \
 	X(PURGE_TAIL, "DELETE FROM beat_tail WHERE seq IN (SELECT seq FROM beat_tail WHERE monitor = ?1 LIMIT ?2)") \
 	X(PURGE_CHUNK, "DELETE FROM beat_chunk WHERE monitor = ?1" \
@@ -404,6 +407,10 @@ bool writer_expire(struct writer *writer, int64_t before_us, int64_t now_us, int
 		return false;
 	if (*again)
 		return true;
+	if (deleted == 0 && !run_pair(writer, DO_EXPIRE_EVIDENCE, before_us, most))
+		return false;
+	if (deleted == 0)
+		deleted = sqlite3_changes(writer->db);
 	/* Uses are noted to the day: the day before is left alone. */
 	if (deleted == 0 && !intern_sweep(writer->intern, before_us - 2 * DAY_US, most, &deleted))
 		return false;

@@ -36,6 +36,6 @@ bool writer_run_end(struct writer *writer, int64_t run, int64_t now_us);
 
 /* One small step each, of at most `most` rows. *again: there is more to do. */
 bool writer_purge(struct writer *writer, int most, bool *again);	/* of monitors removed */
-bool writer_expire(struct writer *writer, int64_t before_us, int64_t now_us, int most, bool *again);	/* of raw beats, and then texts */
+bool writer_expire(struct writer *writer, int64_t before_us, int64_t now_us, int most, bool *again);	/* of raw beats, evidence, texts */
 
 #endif

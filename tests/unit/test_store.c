@@ -483,6 +483,41 @@ static void removal_before_the_start_is_complete(void **state)
 	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM monitor"), 0);
 }
 
+static void send_change(struct store *store, int number, enum state from, enum state to, bool open)
+{
+	struct event event = keeping_event(1, number);
+	struct kept_standing standing = keeping_standing(1, number);
+
+	event.from = (uint8_t)from;
+	event.to = (uint8_t)to;
+	standing.standing.state = to;
+	standing.standing.incident_open = open;
+	store_event(store, &event, &standing);
+	event_finish(&event);
+}
+
+/* The lines of the log stay; what was seen of a failure goes, unless it is not over. */
+static void old_evidence_is_deleted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store_settings settings = { .path = fixture->path, .flush_ms = 10, .waiting_most = 100000, .keep_raw_ms = 24 * HOUR_MS };
+	struct error err;
+	struct store *store = store_open(&settings, &err, NULL);
+	struct event recent = keeping_event(2, 0);
+
+	assert_non_null(store);
+	for (int i = 0; i < 1200; i++)
+		send_change(store, i, i % 2 ? STATE_DOWN : STATE_UP, i % 2 ? STATE_UP : STATE_DOWN, i % 2 == 0);
+	send_change(store, 1200, STATE_UP, STATE_DOWN, true);
+	recent.time_us = unix_now_us();
+	store_event(store, &recent, NULL);
+	event_finish(&recent);
+	assert_true(store_start(store, &err));
+	AWAIT(keeping_number(fixture->path, "SELECT group_concat(id, ' ') = '1201 1202' FROM event WHERE evidence NOT NULL") == 1, 30000);
+	assert_true(keeping_end(store));
+	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM event"), 1202);
+}
+
 static int count_lines(int file, const char *word)
 {
 	char text[65536];
@@ -525,19 +560,6 @@ static void failing_delete_is_told_once(void **state)
 	close(old);
 	close(log);
 	free(log_path);
-}
-
-static void send_change(struct store *store, int number, enum state from, enum state to, bool open)
-{
-	struct event event = keeping_event(1, number);
-	struct kept_standing standing = keeping_standing(1, number);
-
-	event.from = (uint8_t)from;
-	event.to = (uint8_t)to;
-	standing.standing.state = to;
-	standing.standing.incident_open = open;
-	store_event(store, &event, &standing);
-	event_finish(&event);
 }
 
 static void events_know_their_incident(void **state)
@@ -654,6 +676,7 @@ int main(void)
 		TEST(row_that_cannot_be_kept_stops_no_other),
 		TEST(old_beats_are_deleted),
 		TEST(beats_of_the_future_shield_no_old_ones),
+		TEST(old_evidence_is_deleted),
 		TEST(removed_monitor_goes_with_its_history),
 		TEST(removal_is_taken_up_again),
 		TEST(removal_before_the_start_is_complete),
