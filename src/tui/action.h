@@ -43,7 +43,7 @@ enum place {
 	X(OPEN,           "open",           "Open",    "Enter",        IN_LIST | IN_EVENTS | IN_MENU | IN_QUESTION, "open, or choose") \
 	X(QUIT,           "quit",           "Quit",    "q",            IN_VIEWS | IN_MENU, "back; in the list: quit") \
 	X(BACK,           "back",           "Back",    "Esc",          IN_ALL,       "close, clear the filter, go back; never quits") \
-	X(QUIT_NOW,       "quit-now",       "",        "Q",            IN_LIST | IN_DETAIL | IN_EVENTS, "quit from anywhere") \
+	X(QUIT_NOW,       "quit-now",       "",        "Q",            IN_LIST | IN_DETAIL | IN_EVENTS, "quit from anywhere, and leave a summary") \
 	X(HELP,           "help",           "Help",    "? F1",         IN_VIEWS,     "this help") \
 	X(FILTER,         "filter",         "Filter",  "/ F4 \\",      IN_LIST,      "show only what matches; stays until Esc") \
 	X(SEARCH,         "search",         "Search",  "/",            IN_HELP | IN_EVENTS | IN_EVIDENCE, "show only lines with this text") \

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "rescue.h"
+#include "summary.h"
 #include "tui.h"
 
 #include "kumatop/heap.h"
@@ -300,6 +301,8 @@ static void *run(void *arg)
 	while (!tui->over && !atomic_load(&screen->end))
 		turn(screen);
 	(void)rescue_restore();
+	if (tui->summary && !tui->gone)
+		summary_show(tui);
 	if (tui->over)
 		tui->board->screen_ended(tui->board->arg, tui->gone);
 	return NULL;

@@ -147,8 +147,10 @@ static void quit(struct tui *tui, enum action action)
 
 	key_print(action_key(action, 0), true, key, sizeof key);
 	snprintf(warning, sizeof warning, "Checking stops when you leave. %s again leaves, any other key stays.", key);
-	if (!tui->board->owns_database || armed(tui, action, warning))
+	if (!tui->board->owns_database || armed(tui, action, warning)) {
 		tui->over = true;
+		tui->summary = action == ACTION_QUIT_NOW;
+	}
 }
 
 static void cancel(struct tui *tui)

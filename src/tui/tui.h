@@ -59,6 +59,7 @@ struct tui {
 	struct mono drawn_at;		/* when the last frame was made */
 	uint64_t events_drawn;		/* health.events of the last frame */
 	bool over, gone;
+	bool summary;			/* over by Q: the last picture goes to the scrollback */
 	_Atomic bool *end;		/* somebody asks the thread to end */
 };
 

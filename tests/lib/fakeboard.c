@@ -312,6 +312,15 @@ bool fakeboard_set_state(struct fakeboard *fake, const char *name, enum state st
 	return found;
 }
 
+void fakeboard_pause_all(struct fakeboard *fake)
+{
+	pthread_mutex_lock(&fake->mutex);
+	for (size_t i = 0; i < picture_count(fake->picture); i++)
+		change_state(fake, picture_edit(fake->picture, i), STATE_PAUSED, "paused by ops");
+	publish_locked(fake);
+	pthread_mutex_unlock(&fake->mutex);
+}
+
 void fakeboard_beat(struct fakeboard *fake, size_t index, int32_t latency_us)
 {
 	pthread_mutex_lock(&fake->mutex);

@@ -37,6 +37,9 @@ void fakeboard_publish(struct fakeboard *fake);
 /* Puts a monitor into a state since now; false: there is none of that name. Publishes. */
 bool fakeboard_set_state(struct fakeboard *fake, const char *name, enum state state, const char *detail);
 
+/* Pauses every monitor there is. Publishes. */
+void fakeboard_pause_all(struct fakeboard *fake);
+
 /* Another latency for one of `many` monitors, by number; publishes when told to. */
 void fakeboard_beat(struct fakeboard *fake, size_t index, int32_t latency_us);
 

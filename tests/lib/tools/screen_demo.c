@@ -1,7 +1,7 @@
 /*
  * The real screen on a made-up board, for tests of the screen and for looking at it. Time stands still unless --live.
  *
- *	screen_demo [--empty] [--many N] [--hostile] [--owns] [--live] [--utc] [--ascii] [--no-color] [--theme NAME]
+ *	screen_demo [--empty] [--many N] [--hostile] [--hostile-down] [--all-paused] [--owns] [--live] [--utc] [--ascii] [--no-color] [--theme NAME]
  *
  * SIGUSR1 lets the next thing of a list happen (see steps); with --busy N there are N results a second.
  */
@@ -24,7 +24,7 @@
 #include "../fakeboard.h"
 
 struct options {
-	bool empty, hostile, owns, live;
+	bool empty, hostile, hostile_down, all_paused, owns, live;
 	size_t many;
 	unsigned busy;
 	struct screen_settings screen;
@@ -39,15 +39,20 @@ static const struct { const char *name; enum state state; const char *detail; } 
 	{ "ns1", STATE_UNKNOWN, "our name server does not answer" },
 };
 
-static void add_hostile(struct fakeboard *fake)
+/* down: the worst of them is a problem too. */
+static void add_hostile(struct fakeboard *fake, bool down)
 {
+	static const char escapes[] = "esc-\033]0;title\007\033[2Jend";
+
 	fakeboard_add(fake, "日本語の監視サーバー名前が長い", "wide");
 	fakeboard_add(fake, "café-ñandú", "accents");
 	fakeboard_add(fake, "smile-😀-end", "emoji");
-	fakeboard_add(fake, "esc-\033]0;title\007\033[2Jend", "red \033[31m \302\233 cr \r end");
+	fakeboard_add(fake, escapes, "red \033[31m \302\233 cr \r end");
 	fakeboard_add(fake, "bidi-\342\200\256gnp.exe", "\342\200\256 reversed");
 	fakeboard_add(fake, "bad-\377\376-utf8", "\300\200");
 	fakeboard_add(fake, "long-0123456789-0123456789-0123456789-0123456789-0123456789-0123456789-0123456789-0123456789", "long name");
+	if (down)
+		(void)fakeboard_set_state(fake, escapes, STATE_DOWN, "日本 \033[31m \302\233 cr \r end");
 }
 
 static void read_options(int argc, char **argv, struct options *options)
@@ -59,6 +64,10 @@ static void read_options(int argc, char **argv, struct options *options)
 			options->empty = true;
 		else if (strcmp(argv[i], "--hostile") == 0)
 			options->hostile = true;
+		else if (strcmp(argv[i], "--hostile-down") == 0)
+			options->hostile = options->hostile_down = true;
+		else if (strcmp(argv[i], "--all-paused") == 0)
+			options->all_paused = true;
 		else if (strcmp(argv[i], "--owns") == 0)
 			options->owns = true;
 		else if (strcmp(argv[i], "--live") == 0)
@@ -151,7 +160,9 @@ int main(int argc, char **argv)
 		fakeboard_add_drawn(fake);
 	fakeboard_add_many(fake, options.many);
 	if (options.hostile)
-		add_hostile(fake);
+		add_hostile(fake, options.hostile_down);
+	if (options.all_paused)
+		fakeboard_pause_all(fake);
 	fakeboard_publish(fake);
 
 	int fd = block_signals();
