@@ -80,7 +80,7 @@ static bool list_equal(const struct text_list *a, const struct text_list *b)
 	if (a->count != b->count)
 		return false;
 	for (size_t i = 0; i < a->count; i++) {
-		if (strcmp(a->items[i], b->items[i]))
+		if (strcmp(a->items[i], b->items[i]) != 0)
 			return false;
 	}
 	return true;

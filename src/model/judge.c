@@ -17,7 +17,7 @@
 #include <string.h>
 
 static const char *const words[STATE_COUNT] = {
-#define X(name, word) [STATE_##name] = word,
+#define X(name, word) [STATE_##name] = (word),
 	STATE_TABLE(X)
 #undef X
 };

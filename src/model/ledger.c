@@ -204,6 +204,7 @@ void ledger_prepend(struct ledger *ledger, const struct span *spans, size_t coun
 	uint8_t next = first_class(ledger);
 
 	reserve(&joined, count + ledger->count);
+	assert(joined.spans || ledger->count == 0);
 	for (size_t i = 0; i < count; i++) {
 		struct span span = spans[i];
 

@@ -152,7 +152,7 @@ const struct snapshot *picture_snapshot(struct picture *picture, const struct bo
 	shared_hold(snapshot->health.configuration_trouble);
 	snapshot->count = picture->count;
 	snapshot->page_count = picture->leaf_count;
-	snapshot->pages = heap_zero(picture->leaf_count ? picture->leaf_count : 1, sizeof(*snapshot->pages));
+	snapshot->pages = heap_zero(picture->leaf_count ? picture->leaf_count : 1, sizeof(struct snapshot_page *));
 	for (size_t i = 0; i < picture->leaf_count; i++) {
 		struct leaf *leaf = &picture->leaves[i];
 

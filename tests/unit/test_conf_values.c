@@ -130,9 +130,10 @@ static void check_round_trip(struct monitor_spec *spec)
 	struct monitor_spec *back = conf_parse_monitor(text, &other->settings, SPEC_ADDED, &err);
 	if (!back)
 		fail_msg("%s\n%s", text, err.text);
-	if (!spec_equal(spec, back))
+	else if (!spec_equal(spec, back))
 		fail_msg("%s reads back as another monitor", text);
-	assert_int_equal(back->origin, SPEC_ADDED);
+	else
+		assert_int_equal(back->origin, SPEC_ADDED);
 	spec_release(back);
 	conf_free(other);
 	free(text);
@@ -158,8 +159,10 @@ static void test_round_trip_of_names(void **state)
 	for (size_t i = 0; i < COUNT(nasty); i++) {
 		struct error err = { 0 };
 		struct monitor_spec *spec = conf_new_monitor("example.com:80", nasty[i], NULL, SPEC_ADDED, &err);
-		if (!spec)
+		if (!spec) {
 			fail_msg("%s: %s", nasty[i], err.text);
+			return;
+		}
 		assert_string_equal(spec->name, nasty[i]);
 		spec->common.description = heap_text(nasty[i]);
 		spec->common.group = heap_text(nasty[i]);
@@ -438,6 +441,7 @@ static void test_sample(void **state)
 		print_error("%s", all);
 		free(all);
 		fail();
+		return;
 	}
 	for (size_t i = 0; i < conf->warnings.count; i++)
 		assert_non_null(strstr(conf->warnings.items[i], "group can write"));

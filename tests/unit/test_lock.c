@@ -15,13 +15,14 @@
 
 #include "kumatop/heap.h"
 #include "kumatop/lock.h"
+#include "kumatop/text.h"
 
-static char folder[] = "/tmp/kumatop-lock.XXXXXX";
+static char folder[32];
 static char *database;
 
 static int setup(void **state)
 {
-	memcpy(folder + sizeof folder - 7, "XXXXXX", 6);
+	text_copy(folder, sizeof folder, "/tmp/kumatop-lock.XXXXXX");
 	if (!mkdtemp(folder))
 		return -1;
 	database = heap_print("%s/kumatop.db", folder);
@@ -33,8 +34,9 @@ static int teardown(void **state)
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
 
+	/* cppcheck-suppress readdirCalled ; one thread, and readdir_r() is deprecated */
 	while (dir && (entry = readdir(dir))) {
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			unlinkat(dirfd(dir), entry->d_name, 0);
 	}
 	if (dir)
@@ -233,7 +235,7 @@ static void an_inherited_lock_is_signed_and_kept(void **state)
 	child = fork();
 	if (child == 0) {
 		close(ends[1]);
-		_exit(!lock_sign(&inherited, NULL) || read(ends[0], &byte, 1) != 0);
+		_exit(lock_sign(&inherited, NULL) && read(ends[0], &byte, 1) == 0 ? 0 : 1);
 	}
 	assert_true(child > 0);
 	close(ends[0]);

@@ -126,7 +126,7 @@ static void read_from_text(void **state)
 
 		settings_init(table, &values);
 		settings_init(table, &again);
-		if (strcmp(rows[i].name, "free") || strlen(rows[i].text) % 2 == 0) {
+		if (strcmp(rows[i].name, "free") != 0 || strlen(rows[i].text) % 2 == 0) {
 			if (!setting_from_text(row(rows[i].name), &values, rows[i].text, &err))
 				fail_msg("%s", err.text);
 			expect_printed(&values, rows[i].name, rows[i].printed);

@@ -120,6 +120,7 @@ static void names_and_targets_that_are_refused(void **state)
 		{ too_long, "fake:a", "at most 1000" },
 		{ "a\033[31mb", "fake:a", "cannot be seen" },
 		{ "a\nb", "fake:a", "cannot be seen" },
+		/* NOLINTNEXTLINE(misc-misleading-bidirectional): what a name must not hold */
 		{ "a\xe2\x80\xae" "b", "fake:a", "cannot be seen" },
 		{ "a\xff" "b", "fake:a", "cannot be seen" },
 		{ "a  b", "fake:a", "cannot be seen" },

@@ -220,8 +220,9 @@ static void test_file_is_whole(void **state)
 	struct error err = { 0 };
 	char *path = shipped_path("default"), *text = read_file(path);
 	text = replace(replace(replace(text, "bold", "italic"), "reverse", "standout"), "underline", "blink");
-	for (char *c = strstr(text, "( \"#"); c; c = strstr(c, "( \"#"))
-		memcpy(c, "( \"#010101", 10), c += 10;
+	for (char *c = strstr(text, "( \"#"); c; c = strstr(c + 4, "( \"#"))
+		for (int i = 0; i < 6; i++)
+			c[4 + i] = "010101"[i];
 	write_theme("mine", text);
 	if (!theme_load("mine", &theme, &err))
 		fail_msg("%s", err.text);

@@ -175,7 +175,7 @@ static void moments_parsed(void **state)
 			fail_msg("%s: %s", rows[i].text, err.text);
 		moment_print(us, text, sizeof text);
 		moment_print(utc(rows[i].expected), expected, sizeof expected);
-		if (strcmp(text, expected))
+		if (strcmp(text, expected) != 0)
 			fail_msg("%s in %s at %s: %s, not %s", rows[i].text, rows[i].zone, rows[i].now, text, expected);
 	}
 	in_zone("UTC");
