@@ -214,7 +214,6 @@ static void set_patience(struct probe *probe)
 		patience->probe = probe;
 		probe->patience = patience;
 	}
-	uv_timer_stop(&probe->patience->timer);
 	if (left == 0)
 		return;
 	int64_t rest_ms = probe->spec->common.timeout_ms - mono_between_us(probe->began, mono_now()) / 1000;
@@ -225,6 +224,8 @@ static void set_patience(struct probe *probe)
 static void dial_next(struct probe *probe)
 {
 	dial_close(probe);
+	if (probe->patience != NULL)	/* it is the failed address's: due in the very turn that ends the check, it would end it twice */
+		uv_timer_stop(&probe->patience->timer);
 	while (probe->next < probe->count) {
 		const struct sockaddr *address = (const struct sockaddr *)&probe->addresses[probe->next++];
 		probe->dialled = mono_now();

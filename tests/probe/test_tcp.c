@@ -3,7 +3,9 @@
 
 #include <sys/resource.h>
 
+#include "../lib/dns_peer.h"
 #include "../lib/peer.h"
+#include "kumatop/resolver.h"
 
 static struct peer *serve(const char *script)
 {
@@ -105,6 +107,53 @@ static void test_does_not_wait_for_ever_for_one_address(void **state)
 	once_close_all(deaf);
 }
 
+static void on_known(void *arg, const struct lookup_answer *answer)
+{
+	bool *known = arg;
+	assert_int_equal(answer->count, 2);
+	*known = true;
+}
+
+/* Holds the loop up behind its poll, once the check has its addresses and has tried the first. */
+static void hold_up(uv_check_t *check)
+{
+	bool *known = check->data;
+	int64_t begun = (int64_t)uv_hrtime();
+	while (*known && (int64_t)uv_hrtime() - begun < 400 * 1000000LL)
+		;
+	*known = false;
+}
+
+/* The first address is refused and the second fails at once, while the time that was the first one's share runs out. */
+static void test_ends_once(void **state)
+{
+	(void)state;
+	struct error err = { 0 };
+	struct dns_peer *names = dns_peer_start("two.test A 127.0.0.1; two.test A 255.255.255.255", &err);
+	assert_non_null(names);
+	struct once once;
+	struct peer *peer = serve("refuse");
+	struct monitor_spec *spec = spec_for("two.test.", peer, "timeout", "700ms");
+	bool known = false;
+	uv_check_t check;
+	once_open(&once, dns_peer_address(names));
+	assert_int_equal(uv_check_init(&once.uv, &check), 0);
+	check.data = &known;
+	uv_check_start(&check, hold_up);
+	once_begin(&once, spec);
+	assert_non_null(resolver_lookup(probe_loop_resolver(once.loop), "two.test.", AF_UNSPEC, on_known, &known));
+	while (!once.ended)
+		uv_run(&once.uv, UV_RUN_ONCE);
+	expect(&once.result, OUTCOME_CONNECT_REFUSED, "connection refused by 127.0.0.1:");
+	for (int turn = 0; turn < 3; turn++)
+		uv_run(&once.uv, UV_RUN_NOWAIT);
+	uv_close((uv_handle_t *)&check, NULL);
+	once_close(&once);
+	spec_release(spec);
+	peer_stop(peer);
+	dns_peer_stop(names);
+}
+
 static void test_no_answer_to_connecting(void **state)
 {
 	(void)state;
@@ -203,6 +252,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_falls_over),
 		cmocka_unit_test(test_does_not_wait_for_ever_for_one_address),
+		cmocka_unit_test(test_ends_once),
 		cmocka_unit_test(test_no_answer_to_connecting),
 		cmocka_unit_test(test_out_of_descriptors),
 		cmocka_unit_test(test_no_route),
