@@ -22,6 +22,8 @@ struct fakeboard {
 	struct picture *picture;
 	struct board_health health;
 	monitor_id highest;
+	monitor_id changed;	/* last by fakeboard_set_state(); 0: none */
+	enum state changed_from, changed_to;
 	_Atomic int over;	/* 1: quit, 2: the terminal is gone */
 };
 
@@ -304,6 +306,9 @@ bool fakeboard_set_state(struct fakeboard *fake, const char *name, enum state st
 	pthread_mutex_lock(&fake->mutex);
 	for (size_t i = 0; i < picture_count(fake->picture) && !found; i++)
 		if (strcmp(picture_view(fake->picture, i)->spec->name, name) == 0) {
+			fake->changed = picture_view(fake->picture, i)->id;
+			fake->changed_from = picture_view(fake->picture, i)->standing.state;
+			fake->changed_to = state;
 			change_state(fake, picture_edit(fake->picture, i), state, detail);
 			found = true;
 		}
@@ -483,6 +488,28 @@ static monitor_id id_named(struct fakeboard *fake, const char *name)
 	return id;
 }
 
+/* What was changed last is the newest event. */
+static void fill_newest(struct fakeboard *fake, const struct history_query *query, struct history_answer *answer)
+{
+	pthread_mutex_lock(&fake->mutex);
+	if (fake->changed && (!query->monitor || query->monitor == fake->changed) && query->most)
+		for (size_t i = 0; i < picture_count(fake->picture); i++) {
+			const struct monitor_view *view = picture_view(fake->picture, i);
+
+			if (view->id != fake->changed)
+				continue;
+			struct history_event *event = &answer->events[answer->event_count++];
+
+			event->name = heap_text(view->spec->name);
+			event->event = (struct event){
+				.id = 1000, .monitor = view->id, .time_us = FAKEBOARD_NOW_US, .since_us = FAKEBOARD_NOW_US, .kind = EVENT_STATE,
+				.from = (uint8_t)fake->changed_from, .to = (uint8_t)fake->changed_to, .outcome = view->outcome,
+				.detail = shared_create(shared_read(view->detail)),
+			};
+		}
+	pthread_mutex_unlock(&fake->mutex);
+}
+
 static void fill_events(struct fakeboard *fake, const struct history_query *query, struct history_answer *answer)
 {
 	static const struct { int64_t ago_s; const char *name; enum state from, to; enum outcome outcome; const char *detail; int64_t lasted_s; } rows[] = {
@@ -495,7 +522,8 @@ static void fill_events(struct fakeboard *fake, const struct history_query *quer
 	};
 	size_t count = sizeof rows / sizeof *rows;
 
-	answer->events = heap_zero(count, sizeof *answer->events);
+	answer->events = heap_zero(count + 1, sizeof *answer->events);
+	fill_newest(fake, query, answer);
 	for (size_t i = 0; i < count && answer->event_count < query->most; i++) {
 		monitor_id id = id_named(fake, rows[i].name);
 

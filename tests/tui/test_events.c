@@ -99,9 +99,11 @@ static void test_follow(void **state)
 	term_keys(term, "C");
 	TERM_EXPECT(term, "13:03:27 UTC");
 	TERM_EXPECT(term, "►22 Nov 13:01:14");
-	term_keys(term, "f");
-	TERM_EXPECT(term, "►22 Nov 13:03:07");
+	term_keys(term, "f");			/* to what has happened meanwhile */
+	TERM_EXPECT(term, "►22 Nov 13:03:27 ● search");
 	TERM_EXPECT(term, "follows");
+	term_signal(term, SIGUSR1);
+	TERM_EXPECT(term, "►22 Nov 13:03:27 ▼ www");
 	term_stop(term);
 }
 
