@@ -24,6 +24,16 @@ static void forget(struct detail *detail)
 	detail->back_us = 0;
 }
 
+void detail_show(struct view *view, monitor_id id)
+{
+	struct detail *detail = view->state;
+
+	if (id == detail->id)
+		return;
+	forget(detail);
+	detail->id = id;
+}
+
 static bool detail_open(struct view *view, const struct opening *opening)
 {
 	struct detail *detail = view->state;
@@ -125,8 +135,7 @@ static void show_neighbour(struct view *view, int step)
 
 	if (!next || next == detail->id)
 		return;
-	forget(detail);
-	detail->id = next;
+	detail_show(view, next);
 	tui_select(view->tui, next);
 }
 

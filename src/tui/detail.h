@@ -32,6 +32,7 @@ struct detail {
 	uint64_t events_number;				/* health.events when they were asked */
 	bool events_wanted;
 	bool no_history;				/* nobody answers: what the view remembers has to do */
+	bool beside;					/* it stands beside the list, which has the clock */
 };
 
 struct detail_range_row {
@@ -40,6 +41,9 @@ struct detail_range_row {
 };
 
 extern const struct detail_range_row detail_ranges[RANGE_COUNT];
+
+/* Another monitor, with the same range. */
+void detail_show(struct view *view, monitor_id id);
 
 /* Asks for what the frame needs and does not have; at most once a second for new beats alone. */
 void detail_refresh(struct view *view);
@@ -50,6 +54,7 @@ void detail_draw(struct view *view, struct area area);
 extern const char *const detail_class_labels[TIME_CLASS_COUNT];
 extern const enum role detail_class_roles[TIME_CLASS_COUNT];
 
+int detail_panel_rows(int rows, int columns);	/* of a view of this size; 0: too narrow for panels */
 void detail_draw_panels(struct view *view, const struct monitor_view *monitor, const struct history_series *series, struct area area);
 void detail_draw_times(struct view *view, const struct monitor_view *monitor, struct area area, int y);	/* first failed … next check */
 enum role detail_cert_role(const struct monitor_view *monitor, int64_t left_us);

@@ -13,7 +13,7 @@
 #include "kumatop/shared.h"
 #include "kumatop/text.h"
 
-enum { WIDE = 100, TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_RULE_FROM_ROWS = 4, PANEL_ROWS = 7, EVENTS_LEAST = 3 };
+enum { TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_RULE_FROM_ROWS = 4, EVENTS_LEAST = 3 };
 
 /* Rows of each part, rules included; 0: left out. */
 struct plan {
@@ -22,6 +22,7 @@ struct plan {
 
 static void draw_title(struct view *view, const struct monitor_view *monitor, struct area area)
 {
+	const struct detail *detail = view->state;
 	const struct standing *standing = &monitor->standing;
 	enum role role = glyph_state_role((int)standing->state);
 	struct line line = { area, 0, 1 };
@@ -42,7 +43,9 @@ static void draw_title(struct view *view, const struct monitor_view *monitor, st
 			line_print(&line, ROLE_TEXT_DIM, "since %s", line_moment(view->tui, standing->since_us, when, sizeof when));
 		}
 	}
-	tui_time(view->tui, tui_now_us(view->tui), "%H:%M:%S %Z", when, sizeof when);
+	when[0] = '\0';
+	if (!detail->beside)
+		tui_time(view->tui, tui_now_us(view->tui), "%H:%M:%S %Z", when, sizeof when);
 	snprintf(text, sizeof text, "%s%s%s", standing->incident_open ? standing->acknowledged ? "acknowledged " : "unacked " : "",
 	    monitor->checking ? "checking " : "", when);
 	line_print_right(area, 0, line.x, ROLE_CLOCK, text);
@@ -266,13 +269,13 @@ static struct plan make_plan(const struct monitor_view *monitor, int rows, int c
 	struct plan plan = { .target = 0 };
 	int left = rows - 1;
 	int why = why_rows(monitor);
-	bool panels = columns >= WIDE && rows >= TALL;
+	int panels = rows >= TALL ? detail_panel_rows(rows, columns) : 0;
 
 	plan.target = rows >= 6 ? take(&left, 1, 1) : 0;
 	plan.why = why ? take(&left, rows < 10 && why > 3 ? 3 : why, 2) : 0;
 	plan.graph = take(&left, GRAPH_LEAST, 4);
 	if (panels) {
-		plan.panels = take(&left, PANEL_ROWS + 1, PANEL_ROWS + 1);
+		plan.panels = take(&left, panels, panels);
 	} else {
 		plan.stats = take(&left, 1, 1);
 		plan.uptime = take(&left, 1, 1);

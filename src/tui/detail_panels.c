@@ -130,12 +130,27 @@ static void draw_last_panel(struct view *view, const struct monitor_view *monito
 	detail_draw_times(view, monitor, area, y);
 }
 
+enum { UPTIME_WIDTH = 32, TIMES_WIDTH = 38, PANEL_ROWS = 8, LAST_ROWS = 7, ABREAST_COLUMNS = 100, BOTH_FROM_ROWS = 42 };
+
+int detail_panel_rows(int rows, int columns)
+{
+	if (columns >= ABREAST_COLUMNS)
+		return PANEL_ROWS;
+	if (columns < UPTIME_WIDTH + TIMES_WIDTH)
+		return 0;
+	return rows >= BOTH_FROM_ROWS ? PANEL_ROWS + LAST_ROWS : PANEL_ROWS;
+}
+
+/* Three abreast, or the last check below the other two, if there are rows for it. */
 void detail_draw_panels(struct view *view, const struct monitor_view *monitor, const struct history_series *series, struct area area)
 {
 	const struct detail *detail = view->state;
-	int first = 32, second = 38;
+	int both = UPTIME_WIDTH + TIMES_WIDTH;
 
-	draw_amounts_panel(detail, monitor, series, area_part(area, 0, 0, area.rows, first));
-	draw_times_panel(detail, series, area_part(area, 0, first, area.rows, second));
-	draw_last_panel(view, monitor, area_part(area, 0, first + second, area.rows, area.columns - first - second));
+	draw_amounts_panel(detail, monitor, series, area_part(area, 0, 0, PANEL_ROWS, UPTIME_WIDTH));
+	draw_times_panel(detail, series, area_part(area, 0, UPTIME_WIDTH, PANEL_ROWS, TIMES_WIDTH));
+	if (area.columns >= ABREAST_COLUMNS)
+		draw_last_panel(view, monitor, area_part(area, 0, both, area.rows, area.columns - both));
+	else if (area.rows > PANEL_ROWS)
+		draw_last_panel(view, monitor, area_part(area, PANEL_ROWS, 0, LAST_ROWS, area.columns));
 }
