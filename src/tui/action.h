@@ -72,9 +72,10 @@ enum place {
 	X(PROBLEMS,       "problems",       "",        "2",            IN_LIST,      "show only problems") \
 	X(EVERYTHING,     "everything",     "",        "1",            IN_LIST,      "show all monitors") \
 	X(OTHER_VIEW,     "other-view",     "",        "Tab",          IN_LIST,      "all monitors, or only problems") \
-	X(SHORTER,        "shorter",        "",        "[",            IN_DETAIL,    "a shorter range") \
-	X(LONGER,         "longer",         "Range",   "]",            IN_DETAIL,    "a longer range") \
-	X(SCALE,          "scale",          "",        "S",            IN_DETAIL,    "linear or logarithmic scale") \
+	X(SPLIT,          "split",          "",        "w",            IN_LIST,      "the detail beside the list, from 160x48 on") \
+	X(SHORTER,        "shorter",        "",        "[",            IN_MONITOR,   "a shorter range of the graph") \
+	X(LONGER,         "longer",         "Range",   "]",            IN_MONITOR,   "a longer range of the graph") \
+	X(SCALE,          "scale",          "",        "S",            IN_MONITOR,   "linear or logarithmic scale") \
 	X(KIND,           "event-kind",     "Kind",    "Tab",          IN_EVENTS,    "show other kinds of events") \
 	X(THEME,          "theme",          "",        "T",            IN_VIEWS,     "next theme") \
 	X(CLOCK,          "clock",          "",        "C",            IN_VIEWS,     "local time or UTC") \

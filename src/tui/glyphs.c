@@ -35,6 +35,7 @@ static const char *const glyphs[GLYPH_COUNT][2] = {
 	[GLYPH_CURSOR] = { "►", ">" },
 	[GLYPH_RULE] = { "─", "-" },
 	[GLYPH_WALL] = { "│", "|" },
+	[GLYPH_WALL_END] = { "┴", "+" },
 	[GLYPH_CORNER_TOP_LEFT] = { "┌", "+" },
 	[GLYPH_CORNER_TOP_RIGHT] = { "┐", "+" },
 	[GLYPH_CORNER_BOTTOM_LEFT] = { "└", "+" },

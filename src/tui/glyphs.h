@@ -24,6 +24,7 @@ enum glyph {
 	GLYPH_CURSOR,		/* in front of the selected row */
 	GLYPH_RULE,		/* a horizontal line, one cell of it */
 	GLYPH_WALL,		/* a vertical one */
+	GLYPH_WALL_END,		/* where it stands on a horizontal one */
 	GLYPH_CORNER_TOP_LEFT,
 	GLYPH_CORNER_TOP_RIGHT,
 	GLYPH_CORNER_BOTTOM_LEFT,

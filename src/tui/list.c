@@ -16,6 +16,8 @@ enum {
 	HEAD_ROWS_LEAST = 8,
 	INFO_COLUMNS_LEAST = 50,
 	INFO_ROWS_LEAST = 14,
+	PREVIEW_COLUMNS_LEAST = 100,
+	PREVIEW_SCREEN_ROWS = 30,
 };
 
 static void list_wake(struct view *view)
@@ -29,6 +31,7 @@ static bool list_open(struct view *view, const struct opening *opening)
 
 	(void)opening;
 	list->rows = rows_create();
+	split_open(&list->split, view->tui);
 	return true;
 }
 
@@ -36,6 +39,7 @@ static void list_close(struct view *view)
 {
 	struct list *list = view->state;
 
+	split_close(&list->split);
 	rows_destroy(list->rows);
 	free(list->marked);
 }
@@ -56,6 +60,13 @@ static void draw_prompt(struct list *list, struct area area)
 		paint_text(area, 0, x + 2, ROLE_PLACEHOLDER, filter_help);
 	else if (list->prompt == PROMPT_FIND && list->edit.length && !list_name_has(list, list_row(list), list->find))
 		paint_text(area, 0, x + used + 3, ROLE_INPUT_ERROR, "no such name");
+}
+
+static bool list_answer(struct view *view, struct history_answer *answer)
+{
+	struct list *list = view->state;
+
+	return split_answer(&list->split, answer);
 }
 
 /* There is something to say: what is being typed, or what keeps monitors from being shown. */
@@ -153,9 +164,9 @@ static void draw_rows(const struct tui *tui, struct list *list, struct area area
 }
 
 /*
- * The pane costs a kilobyte, so it is not drawn for monitors that the cursor merely passes.
+ * What stands below or beside the list costs a kilobyte, so it is not drawn for monitors that the cursor merely passes.
  */
-static void draw_preview(struct tui *tui, struct list *list, struct area area)
+static const struct monitor_view *rested_on(struct tui *tui, struct list *list)
 {
 	const struct monitor_view *selected = list_selected_monitor(list);
 	const struct monitor_view *shown = rows_monitor(list->rows, list->previewed);
@@ -165,7 +176,94 @@ static void draw_preview(struct tui *tui, struct list *list, struct area area)
 	list->previewed = shown ? shown->id : 0;
 	if (shown != selected)
 		tui_draw_in(tui, PREVIEW_AFTER_MS);
-	preview_draw(tui, shown, area);
+	return shown;
+}
+
+/* Rows the pane may have where so many are left for rows and pane; 0: too few. */
+static int preview_rows(const struct list *list, int rows, int columns)
+{
+	size_t count = rows_count(list->rows);
+	int spare = rows - (int)(count < 10000 ? count : 10000) - 3;
+
+	if (columns < PREVIEW_COLUMNS_LEAST || spare < PREVIEW_ROWS || !count)
+		return 0;
+	return spare < PREVIEW_ROWS_MOST ? spare : PREVIEW_ROWS_MOST;
+}
+
+static void draw_rows_and_preview(struct tui *tui, struct list *list, struct area area)
+{
+	int preview = preview_rows(list, area.rows, area.columns);
+
+	draw_rows(tui, list, area_part(area, 0, 0, area.rows - preview, area.columns));
+	if (preview)
+		preview_draw(tui, rested_on(tui, list), area_part(area, area.rows - preview, 0, preview, area.columns));
+}
+
+/* The detail beside the list. Returns where the wall between them stands; -1: there is none. */
+static int draw_halves(struct tui *tui, struct list *list, struct area area)
+{
+	int side = split_width(area.columns), wall = area.columns - side - 1;
+
+	if (list->split.off || !rows_count(list->rows)) {
+		draw_rows_and_preview(tui, list, area);
+		return -1;
+	}
+	draw_rows(tui, list, area_part(area, 0, 0, area.rows, wall));
+	for (int y = 0; y < area.rows; y++)
+		paint_glyph(area, y, wall, ROLE_TEXT_DIM, GLYPH_WALL);
+	const struct monitor_view *shown = rested_on(tui, list);
+
+	if (shown)
+		split_draw(&list->split, shown->id, area_part(area, 0, wall + 1, area.rows, side));
+	return wall;
+}
+
+/* What is left to do, where the status line has nothing else to say. */
+static void draw_score(const struct tui *tui, struct area area)
+{
+	const struct snapshot *snapshot = tui->snapshot;
+	size_t problems = 0, open = 0;
+
+	for (size_t i = 0; snapshot && i < snapshot->count; i++) {
+		const struct monitor_view *monitor = snapshot_view(snapshot, i);
+
+		problems += order_is_problem(monitor);
+		open += monitor->standing.incident_open && !monitor->standing.acknowledged;
+	}
+	if (open)
+		paint_print(area, 0, 1, ROLE_TEXT, "%zu problem%s, %zu unacknowledged: A takes one on", problems, problems == 1 ? "" : "s", open);
+	else if (problems)
+		paint_print(area, 0, 1, ROLE_TEXT_DIM, "%zu problem%s", problems, problems == 1 ? "" : "s");
+}
+
+/* The list, the detail beside it, the newest events below. area begins below the header. */
+static void draw_large(struct tui *tui, struct list *list, struct area area)
+{
+	int body = area.rows - EVENT_PANE_ROWS - 1;
+	struct area events = area_part(area, body, 0, EVENT_PANE_ROWS, area.columns);
+	int wall = draw_halves(tui, list, area_part(area, 0, 0, body, area.columns));
+
+	event_pane_draw(&list->split.events, tui, events);
+	if (wall >= 0)
+		paint_glyph(events, 0, wall, ROLE_TEXT_DIM, GLYPH_WALL_END);
+	if (!has_status(list))
+		draw_score(tui, area_part(area, area.rows - 1, 0, 1, area.columns));
+}
+
+/* The list, and below it the pane or two lines about the selected one. area begins below the header. */
+static void draw_usual(struct tui *tui, struct list *list, struct area area, bool tall)
+{
+	bool lines = area.columns >= INFO_COLUMNS_LEAST && tall;
+	/* where there are no lines about the selected one, the status line takes one of the rows instead of hiding it */
+	int info = lines ? 2 : has_status(list) && area.rows > 1 ? 1 : 0;
+
+	if (tui->canvas.rows >= PREVIEW_SCREEN_ROWS && preview_rows(list, area.rows - 1, area.columns)) {
+		draw_rows_and_preview(tui, list, area_part(area, 0, 0, area.rows - 1, area.columns));
+		return;
+	}
+	draw_rows(tui, list, area_part(area, 0, 0, area.rows - info, area.columns));
+	if (info == 2)
+		info_draw(tui, list_selected_monitor(list), area_part(area, area.rows - 2, 0, 2, area.columns));
 }
 
 static void list_draw(struct view *view, struct area area)
@@ -180,23 +278,14 @@ static void list_draw(struct view *view, struct area area)
 	list_update(list, tui);
 	list_return_to_top(list, tui);
 	int y = header_draw(tui, list, area);
-	int left = area.rows - y;
-	/* where there are no lines about the selected one, the status line takes one of the rows instead of hiding it */
-	int info = area.columns >= INFO_COLUMNS_LEAST && area.rows >= INFO_ROWS_LEAST ? 2 : has_status(list) && left > 1 ? 1 : 0;
-	int spare = left - (int)(rows_count(list->rows) < 10000 ? rows_count(list->rows) : 10000) - 4;
-	bool preview = area.columns >= 100 && area.rows >= 29 && spare >= PREVIEW_ROWS;
-	int preview_rows = spare < PREVIEW_ROWS_MOST ? spare : PREVIEW_ROWS_MOST;
-	struct area status = area_part(area, area.rows - 1, 0, 1, area.columns);
+	struct area rest = area_part(area, y, 0, area.rows - y, area.columns);
 
-	if (preview)
-		info = preview_rows + 1;
-	draw_rows(tui, list, area_part(area, y, 0, left - info, area.columns));
-	if (preview)
-		draw_preview(tui, list, area_part(area, area.rows - preview_rows - 1, 0, preview_rows, area.columns));
-	else if (info == 2)
-		info_draw(tui, list_selected_monitor(list), area_part(area, area.rows - 2, 0, 2, area.columns));
+	if (split_fits(tui))
+		draw_large(tui, list, rest);
+	else
+		draw_usual(tui, list, rest, area.rows >= INFO_ROWS_LEAST);
 	if (has_status(list))
-		draw_status(tui, list, status);
+		draw_status(tui, list, area_part(area, area.rows - 1, 0, 1, area.columns));
 }
 
 monitor_id list_selected(struct view *view)
@@ -253,5 +342,6 @@ const struct view_kind list_view = {
 	.input = list_input,
 	.act = list_act,
 	.wake = list_wake,
+	.answer = list_answer,
 	.place_now = list_place,
 };

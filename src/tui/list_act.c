@@ -308,7 +308,7 @@ bool list_act(struct view *view, enum action action)
 	if (bring_into_sight(view, action))
 		return true;
 	list_take_hold(list);
-	done = list_move(list, action) || sort(view, action) || act_on_view(view, action) || do_deed(view, action);
+	done = list_move(list, action) || sort(view, action) || split_act(&list->split, action) || act_on_view(view, action) || do_deed(view, action);
 	list_settle(list);
 	return done;
 }

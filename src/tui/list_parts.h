@@ -11,6 +11,7 @@
 #include "lineedit.h"
 #include "list.h"
 #include "rows.h"
+#include "split.h"
 #include "tui.h"
 
 enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_FIND };
@@ -36,6 +37,7 @@ struct list {
 	monitor_id previewed;		/* whose pane shows; follows the cursor when that rests */
 	monitor_id *marked;
 	size_t marked_count;
+	struct split split;
 };
 
 /*
