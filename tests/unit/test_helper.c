@@ -221,7 +221,9 @@ static void signals_are_as_new(void **state)
 	assert_int_equal(sigprocmask(SIG_SETMASK, &all, &old), 0);
 	helper_stop(&helper);
 	assert_int_equal(start(state), 0);
-	expect("grep -E '^Sig(Blk|Ign):' /proc/self/status", HELPER_EXITED, 0, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+	/* Signals 32 and 33 are the C library's own: nobody can reset them, and posix_spawn(3) leaves them ignored. */
+	expect("while read -r name bits; do case $name in SigBlk:|SigIgn:) echo $name $((0x$bits & ~0x180000000));; esac; done"
+	    " </proc/self/status", HELPER_EXITED, 0, "SigBlk: 0\nSigIgn: 0\n");
 	assert_int_equal(sigprocmask(SIG_SETMASK, &old, NULL), 0);
 	assert_true(signal(SIGPIPE, SIG_DFL) != SIG_ERR && signal(SIGXFSZ, SIG_DFL) != SIG_ERR && signal(SIGCHLD, SIG_DFL) != SIG_ERR);
 }
