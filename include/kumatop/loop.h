@@ -22,7 +22,10 @@ struct probe_loop_settings {
 	const char *nameservers;	/* "127.0.0.1:5353,[::1]:53"; NULL: as /etc/resolv.conf says, followed when it changes */
 };
 
-/* Readies the libraries loops stand on; once, on the main thread, before any loop and any other thread. */
+/*
+ * Readies the libraries loops stand on: on the main thread, before any other thread. A loop that finds it not done does it, which
+ * is good enough for a program without threads. Stopped once, at the end of the program.
+ */
 bool probe_libraries_start(struct error *err);
 void probe_libraries_stop(void);
 

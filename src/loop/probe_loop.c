@@ -65,6 +65,8 @@ void probe_loop_undefer(struct probe_loop *loop, void (*fn)(void *arg), void *ar
 
 struct probe_loop *probe_loop_create(struct uv_loop_s *uv, const struct probe_loop_settings *settings, struct error *err)
 {
+	if (!probe_libraries_start(err))
+		return NULL;
 	struct probe_loop *loop = heap_zero(1, sizeof *loop);
 	loop->uv = uv;
 	int code = uv_idle_init(uv, &loop->idle);

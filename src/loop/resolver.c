@@ -10,7 +10,6 @@
 #include <arpa/nameser.h>
 #include <assert.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <uv.h>
@@ -76,15 +75,6 @@ struct resolver {
 	struct query *buckets[BUCKETS];
 	struct query *live;
 };
-
-static pthread_once_t library_once = PTHREAD_ONCE_INIT;
-
-static void init_library(void)
-{
-	int code = ares_library_init(ARES_LIB_INIT_ALL);
-	assert(code == ARES_SUCCESS);
-	(void)code;
-}
 
 static struct query **bucket_of(struct resolver *resolver, const char *name)
 {
@@ -438,7 +428,6 @@ void lookup_cancel(struct lookup *lookup)
 
 struct resolver *resolver_create(struct probe_loop *loop, const char *nameservers, struct error *err)
 {
-	pthread_once(&library_once, init_library);
 	struct channel *channel = channel_create(probe_loop_uv(loop), nameservers, err);
 	if (channel == NULL)
 		return NULL;

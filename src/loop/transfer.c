@@ -6,7 +6,6 @@
 #include <assert.h>
 #include <curl/curl.h>
 #include <errno.h>
-#include <pthread.h>
 #include <uv.h>
 
 #include "kumatop/heap.h"
@@ -47,14 +46,6 @@ struct transfers {
 	bool inside;		/* curl is on the stack */
 	bool closed;
 };
-
-static pthread_once_t library_once = PTHREAD_ONCE_INIT;
-static CURLcode library_code;
-
-static void init_library(void)
-{
-	library_code = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 static void free_if_closed(struct transfers *transfers)
 {
@@ -317,10 +308,9 @@ bool transfer_has_waited(const struct transfer *transfer)
 
 struct transfers *transfers_create(struct probe_loop *loop, struct error *err)
 {
-	pthread_once(&library_once, init_library);
-	CURLM *multi = library_code == CURLE_OK ? curl_multi_init() : NULL;
+	CURLM *multi = curl_multi_init();
 	if (multi == NULL) {
-		error_set(err, EXIT_INTERNAL, "libcurl does not start: %s", curl_easy_strerror(library_code));
+		error_set(err, EXIT_INTERNAL, "libcurl gives no handle for transfers");
 		return NULL;
 	}
 	struct transfers *transfers = heap_zero(1, sizeof *transfers);
