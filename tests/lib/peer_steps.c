@@ -101,7 +101,7 @@ static enum io run_read_some(struct conn *conn, const struct step *step, struct 
 /* The word of the request line after the method; length 0 when there is none. */
 static const char *request_target(const struct conn *conn, size_t *length)
 {
-	const char *begin = memchr(conn->in, ' ', conn->head_length), *end;
+	const char *begin = conn->head_length ? memchr(conn->in, ' ', conn->head_length) : NULL, *end;	/* no memory before a request */
 
 	*length = 0;
 	if (!begin)
