@@ -25,6 +25,7 @@ struct transfer {
 	void *arg;
 	int socket_error;
 	bool running, waited;
+	bool stuck;		/* give_up() is deferred */
 };
 
 struct watched {
@@ -36,6 +37,7 @@ struct watched {
 };
 
 struct transfers {
+	struct probe_loop *loop;
 	uv_loop_t *uv;
 	CURLM *multi;
 	uv_timer_t timer;
@@ -71,6 +73,8 @@ static void collect(struct transfers *transfers)
 		struct transfer *transfer = NULL;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
 		assert(transfer != NULL);
+		if (transfer->stuck)
+			continue;
 		transfer->done(transfer->arg, (int)code);
 	}
 }
@@ -131,6 +135,24 @@ static void unwatch(struct transfers *transfers, struct watched *watched)
 	uv_close((uv_handle_t *)&watched->poll, on_watched_closed);
 }
 
+static void give_up(void *arg)
+{
+	struct transfer *transfer = arg;
+	transfer->stuck = false;
+	transfer->done(transfer->arg, CURLE_COULDNT_CONNECT);
+}
+
+/* Curl must not hear of it: told that a callback failed, it declares the multi handle dead, and all its transfers with it. */
+static void get_stuck(struct transfer *transfer, int error)
+{
+	if (transfer == NULL || transfer->stuck)
+		return;
+	transfer->stuck = true;
+	transfer->socket_error = error;
+	probe_loop_defer(transfer->transfers->loop, give_up, transfer);
+}
+
+/* NULL if the kernel has no room to watch one more. */
 static struct watched *watch(struct transfers *transfers, curl_socket_t fd)
 {
 	struct watched *watched = transfers->idle_watched;
@@ -164,12 +186,15 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *arg, voi
 		if (transfer != NULL)
 			transfer->waited = true;
 		watched = watch(transfers, fd);
-		if (watched == NULL)
-			return -1;
+		if (watched == NULL) {
+			get_stuck(transfer, ENOBUFS);
+			return 0;
+		}
 		curl_multi_assign(transfers->multi, fd, watched);
 	}
 	watched->events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
-	return uv_poll_start(&watched->poll, watched->events, on_ready);
+	uv_poll_start(&watched->poll, watched->events, on_ready);	/* fails only on a handle that is closing */
+	return 0;
 }
 
 static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
@@ -233,7 +258,7 @@ struct transfer *transfer_begin(struct transfers *transfers, transfer_done_fn *d
 	transfer->opened = NULL;
 	transfer->arg = arg;
 	transfer->socket_error = 0;
-	transfer->running = transfer->waited = false;
+	transfer->running = transfer->waited = transfer->stuck = false;
 	set_rules(transfer);
 	return transfer;
 }
@@ -260,11 +285,12 @@ void transfer_on_open(struct transfer *transfer, void (*opened)(void *arg))
 void transfer_start(struct transfer *transfer)
 {
 	assert(!transfer->transfers->inside && !transfer->running);
+	if (curl_multi_add_handle(transfer->transfers->multi, transfer->easy) != CURLM_OK) {	/* for want of memory */
+		get_stuck(transfer, ENOMEM);
+		return;
+	}
 	transfer->running = true;
 	transfer->transfers->running++;
-	CURLMcode code = curl_multi_add_handle(transfer->transfers->multi, transfer->easy);
-	assert(code == CURLM_OK);
-	(void)code;
 }
 
 static void destroy(struct transfer *transfer)
@@ -284,6 +310,8 @@ void transfer_end(struct transfer *transfer)
 		transfers->running--;
 		curl_multi_remove_handle(transfers->multi, transfer->easy);
 	}
+	if (transfer->stuck)
+		probe_loop_undefer(transfers->loop, give_up, transfer);
 	curl_easy_reset(transfer->easy);
 	curl_slist_free_all(transfer->connect_to);
 	transfer->connect_to = NULL;
@@ -314,6 +342,7 @@ struct transfers *transfers_create(struct probe_loop *loop, struct error *err)
 		return NULL;
 	}
 	struct transfers *transfers = heap_zero(1, sizeof *transfers);
+	transfers->loop = loop;
 	transfers->uv = probe_loop_uv(loop);
 	transfers->multi = multi;
 	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);

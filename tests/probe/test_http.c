@@ -4,6 +4,7 @@
 #include "kumatop/when.h"
 
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "../lib/peer.h"
@@ -480,6 +481,41 @@ static void test_out_of_descriptors(void **state)
 	peer_stop(peer);
 }
 
+static int next_descriptor(void)
+{
+	int fd = dup(STDERR_FILENO);
+	assert_true(fd >= 0);
+	close(fd);
+	return fd;
+}
+
+/*
+ * The loop thinks that it watches the descriptor curl's next socket gets, and so refuses to. That check is lost, and no other:
+ * the handle that all of them share lives on.
+ */
+static void test_a_socket_that_cannot_be_watched(void **state)
+{
+	(void)state;
+	struct peer *peer = serve("read-request\nrespond 200 ok");
+	struct monitor_spec *spec = spec_for("http", "127.0.0.1", peer, NULL, LIST(NULL));
+	int pair[2], stale = next_descriptor();
+	uv_poll_t poll;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_int_equal(pair[0], stale);
+	assert_int_equal(uv_poll_init(&once.uv, &poll, stale), 0);
+	assert_int_equal(uv_poll_start(&poll, UV_DISCONNECT, NULL), 0);
+	uv_run(&once.uv, UV_RUN_NOWAIT);
+	close(pair[0]);
+	close(pair[1]);
+	assert_int_equal(next_descriptor(), stale);
+	expect("unwatched", once_check(&once, spec), OUTCOME_NO_SOCKETS, "no socket for a connection to 127.0.0.1:");
+	uv_close((uv_handle_t *)&poll, NULL);
+	uv_run(&once.uv, UV_RUN_NOWAIT);
+	expect("the next", once_check(&once, spec), OUTCOME_OK, "200 OK");
+	spec_release(spec);
+	peer_stop(peer);
+}
+
 static void test_no_route(void **state)
 {
 	(void)state;
@@ -602,6 +638,7 @@ int main(void)
 		cmocka_unit_test(test_trust_is_found_on_the_way),
 		cmocka_unit_test(test_machine_without_authorities),
 		cmocka_unit_test(test_out_of_descriptors),
+		cmocka_unit_test(test_a_socket_that_cannot_be_watched),
 		cmocka_unit_test(test_no_route),
 		cmocka_unit_test(test_cancelled_at_every_turn),
 		cmocka_unit_test(test_settings_are_refused),
