@@ -69,10 +69,16 @@ static bool list_answer(struct view *view, struct history_answer *answer)
 	return split_answer(&list->split, answer);
 }
 
-/* There is something to say: what is being typed, or what keeps monitors from being shown. */
-static bool has_status(const struct list *list)
+/* Nothing is watched: a board that looks calm for that reason has to say so. */
+static bool all_paused(const struct tui *tui)
 {
-	return list->prompt != PROMPT_NONE || list->filter[0] || list->problems_only || list->marked_count;
+	return tui->snapshot && tui->snapshot->count && tui->snapshot->by_state[STATE_PAUSED] == tui->snapshot->count;
+}
+
+/* There is something to say: what is being typed, or what keeps monitors from being shown or checked. */
+static bool has_status(const struct tui *tui, const struct list *list)
+{
+	return all_paused(tui) || list->prompt != PROMPT_NONE || list->filter[0] || list->problems_only || list->marked_count;
 }
 
 static void draw_status(const struct tui *tui, struct list *list, struct area area)
@@ -94,36 +100,9 @@ static void draw_status(const struct tui *tui, struct list *list, struct area ar
 	if (list->filter[0] || list->problems_only)
 		x += paint_print(area, 0, x, ROLE_TEXT_DIM, "%zu of %zu, Esc shows all", rows_count(list->rows), all) + 2;
 	if (list->marked_count)
-		paint_print(area, 0, x, ROLE_TAGGED, "%zu marked", list->marked_count);
-}
-
-static void draw_centred(struct area area, int y, enum role role, const char *text)
-{
-	int x = (area.columns - (int)text_width(text)) / 2;
-
-	paint_text(area, y, x > 0 ? x : 0, role, text);
-}
-
-/* Nothing to show, and what to do about it. */
-static void draw_empty(const struct tui *tui, const struct list *list, struct area area)
-{
-	const char *file = tui->board->configuration;
-	char text[512];
-	int y = area.rows / 3;
-
-	if (!tui->snapshot) {
-		draw_centred(area, y, ROLE_TEXT_DIM, "starting");
-		return;
-	}
-	if (tui->snapshot->count) {
-		draw_centred(area, y, ROLE_TEXT, list->filter[0] ? "no monitor matches the filter" : "no problems");
-		draw_centred(area, y + 1, ROLE_TEXT_DIM, "Esc shows all monitors");
-		return;
-	}
-	draw_centred(area, y, ROLE_TEXT_STRONG, "no monitors yet");
-	draw_centred(area, y + 2, ROLE_TEXT, "press a to add one, or paste a URL, host:port or host");
-	snprintf(text, sizeof text, "or declare some in %s", file ? file : "a kumatop.conf");
-	draw_centred(area, y + 3, ROLE_TEXT_DIM, text);
+		x += paint_print(area, 0, x, ROLE_TAGGED, "%zu marked", list->marked_count) + 2;
+	if (all_paused(tui))
+		paint_text(area, 0, x, ROLE_TOAST_WARN, "all monitors are paused: nothing is checked; p resumes");
 }
 
 /* Smaller than any row: the worst there is. */
@@ -155,7 +134,7 @@ static void draw_rows(const struct tui *tui, struct list *list, struct area area
 		row_draw_heads(list, &layout, area, y++);
 	list_set_body(list, (size_t)(area.rows - y));
 	if (!count) {
-		draw_empty(tui, list, area_part(area, y, 0, area.rows - y, area.columns));
+		list_draw_empty(tui, list, area_part(area, y, 0, area.rows - y, area.columns));
 		return;
 	}
 	list_keep_in_range(list);
@@ -246,7 +225,7 @@ static void draw_large(struct tui *tui, struct list *list, struct area area)
 	event_pane_draw(&list->split.events, tui, events);
 	if (wall >= 0)
 		paint_glyph(events, 0, wall, ROLE_TEXT_DIM, GLYPH_WALL_END);
-	if (!has_status(list))
+	if (!has_status(tui, list))
 		draw_score(tui, area_part(area, area.rows - 1, 0, 1, area.columns));
 }
 
@@ -255,7 +234,7 @@ static void draw_usual(struct tui *tui, struct list *list, struct area area, boo
 {
 	bool lines = area.columns >= INFO_COLUMNS_LEAST && tall;
 	/* where there are no lines about the selected one, the status line takes one of the rows instead of hiding it */
-	int info = lines ? 2 : has_status(list) && area.rows > 1 ? 1 : 0;
+	int info = lines ? 2 : has_status(tui, list) && area.rows > 1 ? 1 : 0;
 
 	if (tui->canvas.rows >= PREVIEW_SCREEN_ROWS && preview_rows(list, area.rows - 1, area.columns)) {
 		draw_rows_and_preview(tui, list, area_part(area, 0, 0, area.rows - 1, area.columns));
@@ -284,7 +263,7 @@ static void list_draw(struct view *view, struct area area)
 		draw_large(tui, list, rest);
 	else
 		draw_usual(tui, list, rest, area.rows >= INFO_ROWS_LEAST);
-	if (has_status(list))
+	if (has_status(tui, list))
 		draw_status(tui, list, area_part(area, area.rows - 1, 0, 1, area.columns));
 }
 

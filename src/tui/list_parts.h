@@ -65,6 +65,9 @@ bool list_act(struct view *view, enum action action);
 unsigned list_place(struct view *view);
 bool list_name_has(const struct list *list, size_t row, const char *text);
 
+/* list_empty.c: why there are no rows. */
+void list_draw_empty(const struct tui *tui, const struct list *list, struct area area);
+
 /* header.c: who, how many of each, how kumatop itself is, the time; then the line of its own troubles. Returns the rows it took. */
 int header_draw(const struct tui *tui, const struct list *list, struct area area);
 
