@@ -11,6 +11,8 @@
 #include "kumatop/text.h"
 #include "report.h"
 
+enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
+
 static void finish(void *arg);
 static void dial_next(struct probe *probe);
 
@@ -259,6 +261,16 @@ static bool turns_into_get(const struct probe *probe)
 	return (probe->status == 301 || probe->status == 302) && strcmp(probe->plan->method, "POST") == 0;
 }
 
+/*
+ * Another port of the same host is somebody else's, as another host is. The way from http to https of one server, each at its usual
+ * port, is not.
+ */
+static bool may_have_body(const struct http_place *to, const struct http_place *home)
+{
+	bool secured = to->https && to->endpoint.port == HTTPS_PORT && !home->https && home->endpoint.port == HTTP_PORT;
+	return http_same_origin(to, home) || (secured && strcasecmp(to->endpoint.host, home->endpoint.host) == 0);
+}
+
 static void follow(struct probe *probe, const char *url)
 {
 	const struct http_place *home = &probe->plan->place;
@@ -279,9 +291,8 @@ static void follow(struct probe *probe, const char *url)
 		return;
 	}
 	probe->as_get = probe->as_get || turns_into_get(probe);
-	bool same_host = strcasecmp(to.endpoint.host, home->endpoint.host) == 0 && (to.https || !home->https);
-	if (!probe->as_get && probe->settings->body != NULL && !same_host) {
-		report_bad_redirect(probe, url, "what is to be sent is not for that host");
+	if (!probe->as_get && probe->settings->body != NULL && !may_have_body(&to, home)) {
+		report_bad_redirect(probe, url, "what is to be sent is not for that server");
 		http_place_finish(&to);
 		return;
 	}

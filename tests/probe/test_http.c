@@ -325,9 +325,21 @@ static void test_body_does_not_leave(void **state)
 	(void)state;
 	struct peer *peer = serve("read-request\nsend \"HTTP/1.1 307 Go\\r\\nLocation: http://elsewhere.localhost:1/\\r\\n\\r\\n\"\nclose");
 	struct monitor_spec *spec = spec_for("http", "127.0.0.1", peer, NULL, LIST("body", "password=1"));
-	expect("body", once_check(&once, spec), OUTCOME_BAD_REDIRECT, "not for that host");
+	expect("body", once_check(&once, spec), OUTCOME_BAD_REDIRECT, "not for that server");
 	spec_release(spec);
 	peer_stop(peer);
+
+	struct peer *other = serve("read-request\nrespond 200 ok");
+	char script[200];
+	snprintf(script, sizeof script, "read-request\nsend \"HTTP/1.1 308 Go\\r\\nLocation: %s/\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nclose",
+		 peer_url(other));
+	peer = serve(script);
+	spec = spec_for("http", "127.0.0.1", peer, NULL, LIST("body", "password=1"));
+	expect("another port", once_check(&once, spec), OUTCOME_BAD_REDIRECT, "not for that server");
+	assert_int_equal(peer_connections(other), 0);
+	spec_release(spec);
+	peer_stop(peer);
+	peer_stop(other);
 }
 
 static void check_tls(const char *title, const char *script, const char *host, const char *const *settings, enum outcome outcome,
