@@ -234,6 +234,10 @@ static void set_rules(struct transfer *transfer)
 	SET(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	SET(easy, CURLOPT_CAINFO, NULL);
 	SET(easy, CURLOPT_CAPATH, NULL);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* Its cache of authorities has no place for who asked: one monitor's, given to it in the TLS callback, would serve all others. */
+	SET(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+#endif
 	SET(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	SET(easy, CURLOPT_OPENSOCKETDATA, transfer);
 }
