@@ -148,6 +148,8 @@ static void report_nonsense(struct probe *probe, int code)
 	probe->result.outcome = OUTCOME_PROTOCOL_ERROR;
 	if (code == CURLE_OUT_OF_MEMORY)	/* what libcurl 7.88 makes of a header line without end */
 		said = "a header line without end";
+	else if (code == CURLE_BAD_FUNCTION_ARGUMENT)	/* and of one that ends before its colon */
+		said = "a header line that is none";
 	else if (says(probe, "HTTP/0.9"))
 		said = "it is not HTTP";
 	result_set_detail(&probe->result, "the answer makes no sense: %s", said);
@@ -206,6 +208,7 @@ void http_report_failure(struct probe *probe, int code)
 		report_cut(probe);
 		return;
 	case CURLE_OUT_OF_MEMORY:
+	case CURLE_BAD_FUNCTION_ARGUMENT:
 	case CURLE_WRITE_ERROR:
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_UNSUPPORTED_PROTOCOL:
