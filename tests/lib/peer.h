@@ -24,7 +24,7 @@
  *	hang                    says nothing until the client goes
  *	loop                    from the top, on the same connection
  *	tls CERT [DAYS]         handshake, as a server with that certificate: good expired not-yet wrong-host self-signed
- *	                        unknown-issuer. A good one lasts 90 DAYS
+ *	                        unknown-issuer hostile-host hostile-issuer. A good one lasts 90 DAYS
  *	tls-hang                takes the connection and never answers the handshake
  *	tls-garbage             answers it with something else
  *	on PATH { STEPS }       reads a request if none was read; STEPS, and nothing after them, if its path matches (`*`, `?`)

@@ -19,7 +19,13 @@ static const char *const cert_words[] = {
 	[PEER_CERT_WRONG_HOST] = "wrong-host",
 	[PEER_CERT_SELF_SIGNED] = "self-signed",
 	[PEER_CERT_UNKNOWN_ISSUER] = "unknown-issuer",
+	[PEER_CERT_HOSTILE_HOST] = "hostile-host",
+	[PEER_CERT_HOSTILE_ISSUER] = "hostile-issuer",
 };
+
+/* A title, a CSI in both widths, reversed text. A common name has 64 characters at most, and is UTF-8; other names need not be. */
+#define HOSTILE "bad\x1b]0;owned\x07\x1b[31;6666m\xc2\x9b" "7;6666m\r\b\xe2\x80\xae" "txt"
+#define HOSTILE_RAW HOSTILE "\x9b" "7;6666m\x9d" "0;owned\x9c"
 
 enum { CERTS = sizeof cert_words / sizeof *cert_words, DAY = 24 * 60 * 60, CACHED_DAYS = 8 };
 
@@ -132,13 +138,19 @@ const char *peer_cert_authority(struct error *err)
 static SSL_CTX *make_context(enum peer_cert which, int days)
 {
 	struct wish wish = { "localhost", "DNS:localhost,DNS:*.test,IP:127.0.0.1,IP:::1", -DAY, (long)days * DAY };
-	const struct identity *issuer = which == PEER_CERT_SELF_SIGNED ? NULL : which == PEER_CERT_UNKNOWN_ISSUER ? &stranger : &authority;
+	const struct identity *issuer = which == PEER_CERT_SELF_SIGNED || which == PEER_CERT_HOSTILE_ISSUER ? NULL
+	    : which == PEER_CERT_UNKNOWN_ISSUER ? &stranger : &authority;
 	struct identity made = { 0 };
 	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
 
 	if (which == PEER_CERT_WRONG_HOST) {
 		wish.name = "other.example";
 		wish.hosts = "DNS:other.example,DNS:*.other.example";
+	} else if (which == PEER_CERT_HOSTILE_HOST) {
+		wish.name = HOSTILE;
+		wish.hosts = "DNS:" HOSTILE_RAW ",DNS:other.example";
+	} else if (which == PEER_CERT_HOSTILE_ISSUER) {
+		wish.name = HOSTILE;
 	} else if (which == PEER_CERT_EXPIRED) {
 		wish.begin = -90L * DAY;
 		wish.end = -3L * DAY;

@@ -14,6 +14,8 @@ enum peer_cert {
 	PEER_CERT_WRONG_HOST,		/* says other.example */
 	PEER_CERT_SELF_SIGNED,
 	PEER_CERT_UNKNOWN_ISSUER,
+	PEER_CERT_HOSTILE_HOST,		/* as wrong-host, with control sequences in its names */
+	PEER_CERT_HOSTILE_ISSUER,	/* as self-signed, with control sequences in its name */
 };
 
 bool peer_cert_find(const char *word, enum peer_cert *cert);
