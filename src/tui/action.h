@@ -72,6 +72,7 @@ enum place {
 	X(PROBLEMS,       "problems",       "",        "2",            IN_LIST,      "show only problems") \
 	X(EVERYTHING,     "everything",     "",        "1",            IN_LIST,      "show all monitors") \
 	X(OTHER_VIEW,     "other-view",     "",        "Tab",          IN_LIST,      "all monitors, or only problems") \
+	X(BAR_RANGE,      "bar-range",      "",        "b",            IN_LIST,      "what a bar shows: beats, 1 h, 24 h") \
 	X(SPLIT,          "split",          "",        "w",            IN_LIST,      "the detail beside the list, from 160x48 on") \
 	X(SHORTER,        "shorter",        "",        "[",            IN_MONITOR,   "a shorter range of the graph") \
 	X(LONGER,         "longer",         "Range",   "]",            IN_MONITOR,   "a longer range of the graph") \

@@ -40,6 +40,7 @@ static void list_close(struct view *view)
 	struct list *list = view->state;
 
 	split_close(&list->split);
+	bars_finish(&list->bars);
 	rows_destroy(list->rows);
 	free(list->marked);
 }
@@ -66,7 +67,7 @@ static bool list_answer(struct view *view, struct history_answer *answer)
 {
 	struct list *list = view->state;
 
-	return split_answer(&list->split, answer);
+	return split_answer(&list->split, answer) || bars_answer(&list->bars, view->tui, answer);
 }
 
 /* Nothing is watched: a board that looks calm for that reason has to say so. */
@@ -123,7 +124,7 @@ static void draw_tiny(const struct tui *tui, struct area area)
 	}
 }
 
-static void draw_rows(const struct tui *tui, struct list *list, struct area area)
+static void draw_rows(struct tui *tui, struct list *list, struct area area)
 {
 	bool wrong = rows_problems(list->rows) > 0;
 	struct layout layout = layout_compute(area.columns, rows_name_width(list->rows), wrong);
@@ -138,7 +139,12 @@ static void draw_rows(const struct tui *tui, struct list *list, struct area area
 		return;
 	}
 	list_keep_in_range(list);
-	for (size_t row = list->top; row < count && y < area.rows; row++)
+	const struct layout_column *bar = layout_find(&layout, COLUMN_BAR);
+	size_t end = list->top + list->body_rows < count ? list->top + list->body_rows : count;
+
+	if (bar)
+		bars_refresh(&list->bars, tui, list->rows, list->top, end, (size_t)bar->width);
+	for (size_t row = list->top; row < end; row++)
 		row_draw(tui, list, &layout, area, y++, row);
 }
 

@@ -263,6 +263,9 @@ static bool act_on_view(struct view *view, enum action action)
 	case ACTION_OTHER_VIEW:
 		show_problems(list, !list->problems_only);
 		return true;
+	case ACTION_BAR_RANGE:
+		bars_switch(&list->bars, view->tui);
+		return true;
 	case ACTION_CHECK_ALL:
 		check_all(view);
 		return true;

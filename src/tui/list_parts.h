@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bars.h"
 #include "layout.h"
 #include "lineedit.h"
 #include "list.h"
@@ -38,6 +39,7 @@ struct list {
 	monitor_id *marked;
 	size_t marked_count;
 	struct split split;
+	struct bars bars;
 };
 
 /*

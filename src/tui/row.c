@@ -116,12 +116,14 @@ static void draw_message(const struct brush *brush, const struct layout_column *
 	paint_print(area_part(brush->area, brush->y, column->x, 1, column->width), 0, 0, text_role(brush, role), "%s%s%s", count, reason, until);
 }
 
-static void draw_cells(const struct brush *brush, const struct layout_column *column)
+static void draw_cells(const struct brush *brush, const struct list *list, const struct layout_column *column)
 {
 	struct glyph_cell cells[CELLS_MOST];
 	size_t width = column->width < CELLS_MOST ? (size_t)column->width : CELLS_MOST;
 
-	if (column->column == COLUMN_BAR)
+	if (column->column == COLUMN_BAR && list->bars.range != BAR_BEATS)
+		bars_draw(&list->bars, brush->tui->canvas.glyphs, brush->view, brush->tui->now_us, cells, width);
+	else if (column->column == COLUMN_BAR)
 		glyph_bar(brush->tui->canvas.glyphs, brush->view, cells, width);
 	else
 		glyph_spark(brush->tui->canvas.glyphs, brush->view, cells, width);
@@ -149,7 +151,7 @@ static void draw_column(const struct brush *brush, const struct list *list, cons
 		paint_field(brush->area, brush->y, column->x, column->width, ROLE_TEXT_DIM, brush->view->spec->kind->name);
 		break;
 	case COLUMN_BAR: case COLUMN_SPARK:
-		draw_cells(brush, column);
+		draw_cells(brush, list, column);
 		break;
 	case COLUMN_LAST:
 		draw_last(brush, column);
@@ -220,6 +222,8 @@ void row_draw_heads(const struct list *list, const struct layout *layout, struct
 
 		if (column->column == COLUMN_STATE)
 			continue;
+		if (column->column == COLUMN_BAR && bars_title(&list->bars))
+			title = bars_title(&list->bars);
 		if (column_is_number(column->column))
 			paint_field_right(area, y, column->x, column->width, role, title);
 		else

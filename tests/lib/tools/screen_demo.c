@@ -1,7 +1,7 @@
 /*
  * The real screen on a made-up board, for tests of the screen and for looking at it. Time stands still unless --live.
  *
- *	screen_demo [--empty] [--many N] [--hostile] [--hostile-down] [--all-paused] [--owns] [--live] [--utc] [--ascii] [--no-color] [--theme NAME]
+ *	screen_demo [--empty] [--many N] [--hostile] [--hostile-down] [--all-paused] [--no-history] [--owns] [--live] [--utc] [--ascii] [--no-color] [--theme NAME]
  *
  * SIGUSR1 lets the next thing of a list happen (see steps); with --busy N there are N results a second.
  */
@@ -24,7 +24,7 @@
 #include "../fakeboard.h"
 
 struct options {
-	bool empty, hostile, hostile_down, all_paused, owns, live;
+	bool empty, hostile, hostile_down, all_paused, no_history, owns, live;
 	size_t many;
 	unsigned busy;
 	struct screen_settings screen;
@@ -68,6 +68,8 @@ static void read_options(int argc, char **argv, struct options *options)
 			options->hostile = options->hostile_down = true;
 		else if (strcmp(argv[i], "--all-paused") == 0)
 			options->all_paused = true;
+		else if (strcmp(argv[i], "--no-history") == 0)
+			options->no_history = true;
 		else if (strcmp(argv[i], "--owns") == 0)
 			options->owns = true;
 		else if (strcmp(argv[i], "--live") == 0)
@@ -85,6 +87,13 @@ static void read_options(int argc, char **argv, struct options *options)
 		else if (strcmp(argv[i], "--theme") == 0)
 			options->screen.theme = next, i++;
 	}
+}
+
+/* A board that keeps nothing. */
+static bool refuse(void *arg, const struct history_query *query, void (*answer)(void *, struct history_answer *), void *answer_arg,
+    struct error *err)
+{
+	return error_set(err, EXIT_UNAVAILABLE, "no history is kept");
 }
 
 static int block_signals(void)
@@ -156,6 +165,8 @@ int main(int argc, char **argv)
 	if (!options.live)
 		options.screen.now_us = fakeboard_now_us;
 	fakeboard_board(fake)->owns_database = options.owns;
+	if (options.no_history)
+		fakeboard_board(fake)->ask = refuse;
 	if (!options.empty)
 		fakeboard_add_drawn(fake);
 	fakeboard_add_many(fake, options.many);

@@ -1,0 +1,124 @@
+/*
+ * b: what the bars of the list show. The made-up history has failures in the ninth tenth of any window.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "kumatop/when.h"
+
+#include "../../src/tui/bars.h"
+#include "../lib/term.h"
+
+static const char *demo;
+
+static struct term *start(int rows, int columns, const char *option, const char *value)
+{
+	const char *const argv[] = { demo, option, value, NULL };
+	const char *const env[] = { "LC_ALL=C.UTF-8", NULL };
+	struct error err;
+	struct term *term = term_start(argv, rows, columns, env, &err);
+
+	if (!term)
+		fail_msg("%s", err.text);
+	TERM_EXPECT(term, "checkout-api");
+	return term;
+}
+
+static void quit(struct term *term)
+{
+	term_keys(term, "Q");
+	TERM_EXPECT_EXIT(term, 0);
+	term_stop(term);
+}
+
+/* A bucket divides the range, and the finest that fits is taken. */
+static void test_buckets(void **state)
+{
+	static const struct { enum bar_range range; size_t width; int minutes; } rows[] = {
+		{ BAR_HOUR, 90, 1 }, { BAR_HOUR, 60, 1 }, { BAR_HOUR, 59, 2 }, { BAR_HOUR, 24, 3 }, { BAR_HOUR, 12, 5 }, { BAR_HOUR, 8, 10 },
+		{ BAR_DAY, 90, 20 }, { BAR_DAY, 71, 30 }, { BAR_DAY, 36, 40 }, { BAR_DAY, 24, 60 }, { BAR_DAY, 12, 120 }, { BAR_DAY, 8, 180 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int64_t bucket_us = bars_bucket_us(rows[i].range, rows[i].width);
+
+		assert_int_equal(bucket_us, rows[i].minutes * MINUTE_US);
+		assert_int_equal((rows[i].range == BAR_HOUR ? HOUR_US : DAY_US) % bucket_us, 0);
+	}
+}
+
+static void test_ranges(void **state)
+{
+	struct term *term = start(40, 120, NULL, NULL);
+
+	(void)state;
+	TERM_EXPECT(term, "HEARTBEAT");
+	TERM_EXPECT(term, " ▌▌▌▌▌▌▌▌▌▌░░█████ ");
+	term_keys(term, "b");
+	TERM_EXPECT(term, "bars show the last hour");
+	TERM_EXPECT(term, "LAST 1h ");
+	TERM_EXPECT(term, "checkout-api    http     ▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌██▌▌ ");
+	TERM_EXPECT(term, "legacy-ftp      tcp      ▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌██▌▌ ");
+	term_keys(term, "b");
+	TERM_EXPECT(term, "LAST 24h ");
+	TERM_EXPECT(term, "legacy-ftp      tcp  ▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌██▌▌ ");
+	term_keys(term, "b");
+	TERM_EXPECT(term, "HEARTBEAT");
+	TERM_EXPECT(term, " ▌▌▌▌▌▌▌▌▌▌░░█████ ");
+	quit(term);
+}
+
+/* Rows are asked for when they come onto the screen; another width is another question. */
+static void test_rows_that_come_into_sight(void **state)
+{
+	struct term *term = start(40, 120, "--many", "1000");
+
+	(void)state;
+	term_keys(term, "bG");
+	TERM_EXPECT(term, "service-01000   http     ▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌██▌▌ ");
+	TERM_EXPECT(term, "service-00990   http     ▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌██▌▌ ");
+	term_keys(term, "g");
+	TERM_EXPECT(term, "service-00015   http     ▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌▌██▌▌ ");
+	term_resize(term, 24, 80);
+	TERM_EXPECT(term, "LAST 1h");
+	TERM_EXPECT(term, " login ");
+	TERM_EXPECT(term, "   ▌▌▌▌▌█ ");
+	assert_non_null(strstr(term_row_text(term, 13), "   ▌▌▌▌▌█ "));
+	quit(term);
+}
+
+static void test_without_history(void **state)
+{
+	struct term *term = start(24, 80, "--no-history", NULL);
+
+	(void)state;
+	term_keys(term, "b");
+	TERM_EXPECT(term, "bars show beats: no history is kept");
+	TERM_EXPECT(term, "HEARTBEAT");
+	term_resize(term, 60, 200);
+	TERM_EXPECT(term, "─ events ──");
+	TERM_EXPECT(term, " no history is kept");
+	assert_true(term_shows(term, "response time, 1h, last checks"));
+	quit(term);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_buckets), cmocka_unit_test(test_ranges), cmocka_unit_test(test_rows_that_come_into_sight),
+		cmocka_unit_test(test_without_history),
+	};
+	const char *tools = getenv("TOOLS");
+	static char path[4096];
+
+	snprintf(path, sizeof path, "%s/screen_demo", tools ? tools : "build/release/tests");
+	demo = path;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
