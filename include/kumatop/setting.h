@@ -38,7 +38,8 @@ struct setting {
 	size_t offset;		/* of its field in the struct of values */
 	int64_t least, most;
 	const char *fallback;	/* the default, as text for setting_from_text(); NULL: unset, false, 0, the first choice */
-	const char *const *choices;	/* ended by NULL */
+	/* Of a CHOICE, ended by NULL. Of a LIST: NULL, or the mark (":") behind which an entry ("Name: value") holds a secret. */
+	const char *const *choices;
 	bool (*check)(const char *text, struct error *err);	/* TEXT and each entry of a LIST: a further test; or NULL */
 	const char *summary;	/* one line, no full stop */
 	const char *example;	/* a value as kumatop.conf has it, for help; or NULL */

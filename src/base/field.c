@@ -237,7 +237,8 @@ bool field_from_list(const struct setting *row, void *field, const char *const *
 		if (!*items[i])
 			return error_set(err, EXIT_CONFIG, "entry %zu is empty: leave it out", i + 1);
 		if (!text_check(row, items[i], err))
-			return error_prefix(err, "entry %zu (\"%s\"): ", i + 1, shown(items[i], quoted));
+			return row->choices ? error_prefix(err, "entry %zu: ", i + 1) :
+			    error_prefix(err, "entry %zu (\"%s\"): ", i + 1, shown(items[i], quoted));
 	}
 	if (count)
 		list.items = heap_zero(count, sizeof *list.items);

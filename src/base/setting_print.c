@@ -111,13 +111,35 @@ static void secret_add_quoted(const char *secret, bool reveal, struct buf *out)
 	setting_print_quoted(!*secret || reveal || secret_is_reference(secret) ? secret : hidden_secret, out);
 }
 
-static void list_add_conf(const struct text_list *list, struct buf *out)
+/* "Name: ***" */
+static void entry_add_hidden(const char *mark, const char *entry, struct buf *out)
+{
+	const char *found = strstr(entry, mark), *value = found ? found + strlen(mark) : entry;
+	struct buf shown;
+
+	value += strspn(value, " \t");
+	if (!*value || secret_is_reference(value)) {
+		setting_print_quoted(entry, out);
+		return;
+	}
+	buf_init(&shown, out->limit);
+	for (; entry < value; entry++)
+		buf_add_char(&shown, *entry);
+	buf_add_text(&shown, hidden_secret);
+	setting_print_quoted(shown.data, out);
+	buf_finish(&shown);
+}
+
+static void list_add_conf(const struct setting *row, const struct text_list *list, bool reveal, struct buf *out)
 {
 	buf_add_char(out, '[');
 	for (size_t i = 0; i < list->count; i++) {
 		if (i)
 			buf_add_text(out, ", ");
-		setting_print_quoted(list->items[i], out);
+		if (row->choices && !reveal)
+			entry_add_hidden(row->choices[0], list->items[i], out);
+		else
+			setting_print_quoted(list->items[i], out);
 	}
 	buf_add_char(out, ']');
 }
@@ -150,7 +172,7 @@ void setting_print_conf(const struct setting *row, const void *values, bool reve
 		secret_add_quoted(*(char *const *)field, reveal, out);
 		break;
 	case SETTING_LIST:
-		list_add_conf(field, out);
+		list_add_conf(row, field, reveal, out);
 		break;
 	case SETTING_CHOICE:
 		setting_print_quoted(row->choices[*(const int *)field], out);

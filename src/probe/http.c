@@ -164,14 +164,14 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 static void set_method(struct probe *probe, CURL *easy)
 {
 	const char *method = probe->plan->method;
-	if (probe->as_get || (strcmp(method, "GET") == 0 && probe->settings->body == NULL))
+	if (probe->as_get || (strcmp(method, "GET") == 0 && probe->plan->body == NULL))
 		return;
 	if (strcmp(method, "HEAD") == 0) {
 		SET(easy, CURLOPT_NOBODY, 1L);
 		return;
 	}
 	if (probe->plan->sends_body) {
-		const char *body = probe->settings->body != NULL ? probe->settings->body : "";
+		const char *body = probe->plan->body != NULL ? probe->plan->body : "";
 		SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
 		SET(easy, CURLOPT_POSTFIELDS, body);
 	}
@@ -291,7 +291,7 @@ static void follow(struct probe *probe, const char *url)
 		return;
 	}
 	probe->as_get = probe->as_get || turns_into_get(probe);
-	if (!probe->as_get && probe->settings->body != NULL && !may_have_body(&to, home)) {
+	if (!probe->as_get && probe->plan->body != NULL && !may_have_body(&to, home)) {
 		report_bad_redirect(probe, url, "what is to be sent is not for that server");
 		http_place_finish(&to);
 		return;

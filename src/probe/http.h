@@ -32,7 +32,7 @@ enum http_version { HTTP_VERSION_AUTO, HTTP_VERSION_1_0, HTTP_VERSION_1_1, HTTP_
 struct http_settings {
 	char *method;			/* NULL: GET, or POST if there is something to send */
 	struct text_list headers;
-	char *body;
+	char *body;			/* may be secret, and name where it is, as headers' values may */
 	int64_t follow;
 	struct text_list expect_status;
 	char *expect_body, *expect_body_not, *expect_body_match;
@@ -63,7 +63,7 @@ struct http_plan {
 	bool sends_body;
 	struct curl_slist *headers;		/* for the target's own origin */
 	struct curl_slist *plain_headers;	/* for any other: nothing that could be a secret */
-	char *user, *password;
+	char *user, *password, *body;
 	struct status_range *status;
 	size_t status_count;
 	char *status_text;			/* "200-299, 404" */

@@ -141,17 +141,29 @@ static bool has_header(const struct text_list *headers, const char *name)
 	return false;
 }
 
+static void wipe(char *secret)
+{
+	if (secret != NULL)
+		explicit_bzero(secret, strlen(secret));
+	free(secret);
+}
+
 /* libcurl takes "Name:" for "do not send this one"; "Name;" is its way of an empty value. */
-static void add_user_header(struct curl_slist **list, const char *text)
+static bool add_user_header(struct curl_slist **list, const char *text, struct error *err)
 {
 	const char *colon = strchr(text, ':');
-	char *line = heap_text(text);
-	if (colon[1 + strspn(colon + 1, " \t")] == '\0') {
-		line[colon - text] = ';';
-		line[colon - text + 1] = '\0';
+	int length = (int)(colon - text);
+	char *value = NULL;
+	if (!secret_read(colon + 1 + strspn(colon + 1, " \t"), &value, err))
+		return error_prefix(err, "headers: %.*s: ", length, text);
+	bool clean = strpbrk(value, "\r\n") == NULL;
+	if (clean) {
+		char *line = value[0] != '\0' ? heap_print("%.*s: %s", length, text, value) : heap_print("%.*s;", length, text);
+		add_header(list, line);
+		wipe(line);
 	}
-	add_header(list, line);
-	free(line);
+	wipe(value);
+	return clean || error_set(err, EXIT_CONFIG, "headers: %.*s: holds a line end", length, text);
 }
 
 static bool build_headers(struct http_plan *plan, const struct http_settings *settings, struct error *err)
@@ -170,9 +182,10 @@ static bool build_headers(struct http_plan *plan, const struct http_settings *se
 		add_header(&plan->headers, "Expect:");
 	}
 	for (size_t i = 0; i < settings->headers.count; i++)
-		add_user_header(&plan->headers, settings->headers.items[i]);
+		if (!add_user_header(&plan->headers, settings->headers.items[i], err))
+			return false;
 	if (plan->sends_body && !has_header(&settings->headers, "Content-Type")) {
-		char first = settings->body != NULL ? settings->body[strspn(settings->body, " \t\r\n")] : '\0';
+		char first = plan->body != NULL ? plan->body[strspn(plan->body, " \t\r\n")] : '\0';
 		const char *type = first == '{' || first == '[' ? "Content-Type: application/json"
 			: "Content-Type: application/x-www-form-urlencoded";
 		add_header(&plan->headers, type);
@@ -187,9 +200,9 @@ static bool build_headers(struct http_plan *plan, const struct http_settings *se
 	if (clean) {
 		char *line = heap_print("Authorization: Bearer %s", token);
 		add_header(&plan->headers, line);
-		free(line);
+		wipe(line);
 	}
-	free(token);
+	wipe(token);
 	return clean || error_set(err, EXIT_CONFIG, "token: holds a line end");
 }
 
@@ -281,8 +294,10 @@ static bool fill(struct http_plan *plan, const struct monitor_spec *spec, struct
 	plan->sends_body = settings->body != NULL || strcmp(plan->method, "POST") == 0;
 	plan->keeps_body = settings->expect_body != NULL || settings->expect_body_not != NULL || settings->expect_body_match != NULL;
 	plan->user = heap_text(settings->user);
-	if (settings->password != NULL && !secret_read(settings->password, &plan->password, err))
+	if (!secret_read(settings->password, &plan->password, err))
 		return error_prefix(err, "password: ");
+	if (!secret_read(settings->body, &plan->body, err))
+		return error_prefix(err, "body: ");
 	if (settings->expect_body_match != NULL) {
 		plan->body_match = pattern_create(settings->expect_body_match, false, err);
 		if (plan->body_match == NULL)
@@ -303,11 +318,11 @@ bool http_prepare(const struct monitor_spec *spec, void **prepared, struct error
 	return true;
 }
 
-static void wipe(char *secret)
+static void wipe_headers(struct curl_slist *list)
 {
-	if (secret != NULL)
-		explicit_bzero(secret, strlen(secret));
-	free(secret);
+	for (const struct curl_slist *header = list; header != NULL; header = header->next)
+		explicit_bzero(header->data, strlen(header->data));
+	curl_slist_free_all(list);
 }
 
 void http_unprepare(void *prepared)
@@ -316,10 +331,11 @@ void http_unprepare(void *prepared)
 	if (plan == NULL)
 		return;
 	http_place_finish(&plan->place);
-	curl_slist_free_all(plan->headers);
+	wipe_headers(plan->headers);
 	curl_slist_free_all(plan->plain_headers);
 	free(plan->user);
 	wipe(plan->password);
+	wipe(plan->body);
 	free(plan->status);
 	free(plan->status_text);
 	pattern_destroy(plan->body_match);

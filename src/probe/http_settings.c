@@ -16,7 +16,7 @@ static bool check_method(const char *text, struct error *err)
 /* "Name: value", and nothing that could end the line and begin another. */
 static bool check_header(const char *text, struct error *err)
 {
-	static const char form[] = "write it as \"Name: value\"";
+	static const char form[] = "write it as \"Name: value\"";	/* its value may be secret, and is not repeated here */
 	const char *colon = strchr(text, ':');
 	if (strpbrk(text, "\r\n") != NULL)
 		return error_set(err, EXIT_CONFIG, "a header holds a line end: %s", form);
@@ -24,10 +24,13 @@ static bool check_header(const char *text, struct error *err)
 		if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
 			return error_set(err, EXIT_CONFIG, "a header holds a control character: %s", form);
 	if (colon == NULL || colon == text)
-		return error_set(err, EXIT_CONFIG, "\"%s\" is no header: %s", text, form);
+		return error_set(err, EXIT_CONFIG, "a header has no %s: %s", colon == NULL ? "colon" : "name", form);
 	for (const char *c = text; c < colon; c++)
 		if (isalnum((unsigned char)*c) == 0 && strchr("!#$%&'*+-.^_`|~", *c) == NULL)
 			return error_set(err, EXIT_CONFIG, "\"%.*s\" is no name of a header: %s", (int)(colon - text), text, form);
+	if (strcmp(colon + 1 + strspn(colon + 1, " \t"), "***") == 0)
+		return error_set(err, EXIT_CONFIG, "*** stands for a value of %.*s that was not shown: write \"file:PATH\", \"env:NAME\" "
+				 "or the value", (int)(colon - text), text);
 	return true;
 }
 
@@ -44,6 +47,7 @@ static bool check_pattern(const char *text, struct error *err)
 	return pattern != NULL;
 }
 
+static const char *const secret_mark[] = { ":", NULL };
 static const char *const versions[] = { "auto", "1.0", "1.1", "2", NULL };
 
 #define FIELD(name) .offset = offsetof(struct http_settings, name)
@@ -52,8 +56,9 @@ const struct setting http_settings[] = {
 	{ .name = "method", .type = SETTING_TEXT, FIELD(method), .least = 1, .most = 20, .check = check_method,
 	  .summary = "Method of the request; GET, or POST when there is a body to send", .example = "HEAD" },
 	{ .name = "headers", .type = SETTING_LIST, FIELD(headers), .least = 2, .most = 8000, .check = check_header,
-	  .summary = "Headers to send, to the target's own host only", .example = "Accept: application/json" },
-	{ .name = "body", .type = SETTING_TEXT, FIELD(body), .most = 1 << 20,
+	  .choices = secret_mark, .summary = "Headers to send, to the target's own server only; a value may be file:PATH or env:NAME",
+	  .example = "Accept: application/json" },
+	{ .name = "body", .type = SETTING_SECRET, FIELD(body), .most = 1 << 20,
 	  .summary = "What to send, as JSON if it begins with { or [ and no Content-Type is set", .example = "{\"ping\":1}" },
 	{ .name = "follow", .type = SETTING_INTEGER, FIELD(follow), .least = 0, .most = 50, .fallback = "10",
 	  .summary = "Redirects to follow at most, where the status is not one that is expected; 0 for none", .example = "0" },

@@ -243,6 +243,8 @@ static void test_requests(void **state)
 	expect_request(LIST("user", "ada", "password", "secret"), LIST("Authorization: Basic YWRhOnNlY3JldA==\r\n"));
 	assert_int_equal(setenv("KUMATOP_TEST_TOKEN", "t0ken", 1), 0);
 	expect_request(LIST("token", "env:KUMATOP_TEST_TOKEN"), LIST("Authorization: Bearer t0ken\r\n"));
+	expect_request(LIST("headers", "X-Key: env:KUMATOP_TEST_TOKEN, X-Plain: value"), LIST("X-Key: t0ken\r\n", "X-Plain: value\r\n"));
+	expect_request(LIST("body", "env:KUMATOP_TEST_TOKEN"), LIST("POST /p", "\r\n\r\nt0ken"));
 	expect_request(LIST("http_version", "1.0"), LIST("GET /p?q=1 HTTP/1.0\r\n"));
 }
 
@@ -567,6 +569,8 @@ static void test_settings_are_refused(void **state)
 		{ { "ca_file", "/nonexistent.pem" }, "ca_file: /nonexistent.pem" },
 		{ { "token", "file:/nonexistent" }, "token: " },
 		{ { "token", "env:KUMATOP_NOT_SET" }, "token: " },
+		{ { "headers", "Cookie: a, X-Key: env:KUMATOP_NOT_SET" }, "headers: X-Key: " },
+		{ { "body", "file:/nonexistent" }, "body: " },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct error err = { 0 };
@@ -595,6 +599,8 @@ static void test_values_are_refused(void **state)
 		{ NULL, "headers", "no colon", "Name: value" },
 		{ NULL, "headers", "A: b\r\nEvil: 1", "" },
 		{ NULL, "headers", "A b: c", "Name: value" },
+		{ NULL, "headers", "X: ***", "a value of X that was not shown" },
+		{ NULL, "body", "***", "a secret that was not shown" },
 		{ "expect", "status", "20", "" },
 		{ "expect", "status", "600", "100 to 599" },
 		{ "expect", "status", "299-200", "ends before it begins" },
@@ -615,6 +621,29 @@ static void test_values_are_refused(void **state)
 			fail_msg("\"%s\" does not hold \"%s\"", err.text, cases[i].part);
 		spec_release(spec);
 	}
+}
+
+static void test_secrets_are_not_shown(void **state)
+{
+	(void)state;
+	struct error err = { 0 };
+	struct monitor_spec *spec = once_spec("http://x.example/", "headers", "X-Key: hunter2, X-Ref: env:HOME, X-None:", "body", "hunter2", NULL);
+	static const char *const names[] = { "headers", "body" }, *const printed[] = { "[\"X-Key: ***\", \"X-Ref: env:HOME\", \"X-None:\"]", "\"***\"" };
+	for (size_t i = 0; i < 2; i++) {
+		void *values;
+		struct buf text;
+		const struct setting *row = spec_setting(spec, NULL, names[i], &values);
+		buf_init(&text, 1000);
+		setting_print_conf(row, values, false, &text);
+		assert_string_equal(text.data, printed[i]);
+		buf_clear(&text);
+		setting_print_conf(row, values, true, &text);
+		assert_non_null(strstr(text.data, "hunter2"));
+		buf_finish(&text);
+		assert_false(setting_from_text(row, values, i == 0 ? "hunter2" : "file:", &err));
+		assert_null(strstr(err.text, "hunter2"));
+	}
+	spec_release(spec);
 }
 
 static int open_loop(void **state)
@@ -655,6 +684,7 @@ int main(void)
 		cmocka_unit_test(test_cancelled_at_every_turn),
 		cmocka_unit_test(test_settings_are_refused),
 		cmocka_unit_test(test_values_are_refused),
+		cmocka_unit_test(test_secrets_are_not_shown),
 	};
 	return cmocka_run_group_tests(tests, open_loop, close_loop);
 }
