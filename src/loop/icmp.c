@@ -108,10 +108,13 @@ static bool read_returned(int family, const unsigned char *data, size_t length, 
 		header = icmp_ipv4_header(data, length);
 		if (header == 0 || data[9] != IPPROTO_ICMP)
 			return false;
+		echo->to = (struct in6_addr){ 0 };
+		memcpy(&echo->to, data + 16, sizeof(struct in_addr));
 	} else {
 		header = 40;	/* ours have no extension headers */
 		if (length < header || data[0] >> 4 != 6 || data[6] != IPPROTO_ICMPV6)
 			return false;
+		memcpy(&echo->to, data + 24, sizeof echo->to);
 	}
 	return icmp_read_request(family, data + header, length - header, echo);
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <netinet/in.h>
 #include <stdint.h>
 
 enum { ICMP_HEADER_SIZE = 8, ICMP_MARK_SIZE = 8 };
@@ -13,6 +14,7 @@ enum { ICMP_HEADER_SIZE = 8, ICMP_MARK_SIZE = 8 };
 struct icmp_echo {
 	uint16_t id, sequence;
 	uint64_t mark;		/* opens the payload */
+	struct in6_addr to;	/* of a REPORT by icmp_read(): where it had gone; of IPv4 the first four bytes */
 };
 
 enum icmp_meaning {

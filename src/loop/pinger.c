@@ -5,10 +5,10 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <netinet/in.h>	/* before the kernel's, which then leave its types alone */
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
 #include <netinet/icmp6.h>
-#include <netinet/in.h>
 #include <sys/random.h>
 #include <unistd.h>
 #include <uv.h>
@@ -24,6 +24,7 @@ enum {
 	SLOTS_FIRST = 64,
 	SLOTS_MOST = 1 << 15,	/* half of the 16-bit sequence, so that late answers meet an empty slot */
 	SOCKET_BUFFER = 1 << 20,
+	MARKS = 512,		/* made at a time: the kernel's random numbers cost as much as a packet */
 };
 
 /* A request on its way, at index sequence % slots. */
@@ -31,6 +32,8 @@ struct slot {
 	echo_heard_fn *heard;	/* NULL: free */
 	void *arg;
 	struct mono sent;
+	uint64_t mark;		/* in the packet; nobody who did not see it can know it */
+	struct in6_addr to;	/* of IPv4 the first four bytes */
 	uint16_t sequence;
 };
 
@@ -47,7 +50,8 @@ struct side {
 
 struct pinger {
 	uv_loop_t *uv;
-	uint64_t mark;
+	uint64_t marks[MARKS];
+	size_t marks_left;
 	uint16_t id;
 	struct side sides[2];
 	size_t closing;
@@ -95,36 +99,66 @@ static void free_slot(struct side *side, struct slot *slot)
 		uv_unref((uv_handle_t *)&side->poll);
 }
 
-static void answer(struct side *side, uint16_t sequence, const struct echo_answer *what)
+static struct in6_addr bytes_of(const struct sockaddr *address)
 {
-	struct slot *slot = slot_at(side, sequence);
-	if (slot->heard == NULL || slot->sequence != sequence)
-		return;		/* late, or a duplicate */
+	struct in6_addr bytes = { 0 };
+	if (address->sa_family == AF_INET)
+		memcpy(&bytes, &((const struct sockaddr_in *)(const void *)address)->sin_addr, sizeof(struct in_addr));
+	else if (address->sa_family == AF_INET6)
+		bytes = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+	return bytes;
+}
+
+/* Requests to these are answered by whoever they reach, under a name of its own. */
+static bool stands_for_others(int family, const struct in6_addr *to)
+{
+	return family == AF_INET ? to->s6_addr[0] == 0 || to->s6_addr[0] >= 224 : IN6_IS_ADDR_UNSPECIFIED(to) || IN6_IS_ADDR_MULTICAST(to);
+}
+
+static bool same_host(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* The request that is waiting for an answer; NULL if that is late, or a duplicate. */
+static struct slot *waiting(struct side *side, uint16_t sequence)
+{
+	struct slot *slot = side->size > 0 ? slot_at(side, sequence) : NULL;
+	return slot != NULL && slot->heard != NULL && slot->sequence == sequence ? slot : NULL;
+}
+
+static void answer(struct side *side, struct slot *slot, const struct echo_answer *what)
+{
 	echo_heard_fn *heard = slot->heard;
 	free_slot(side, slot);
 	heard(slot->arg, what);
 }
 
-static void take_reply(struct side *side, const struct icmp_echo *echo, struct mono now)
+static void take_reply(struct side *side, const struct icmp_echo *echo, const struct sockaddr *from, struct mono now)
 {
-	const struct slot *slot = slot_at(side, echo->sequence);
-	struct pinger *pinger = side->pinger;
-	if (echo->mark != (pinger->mark ^ echo->sequence) || (side->raw && echo->id != pinger->id))
+	struct slot *slot = waiting(side, echo->sequence);
+	if (slot == NULL || echo->mark != slot->mark || (side->raw && echo->id != side->pinger->id))
+		return;
+	struct in6_addr host = bytes_of(from);
+	if (!same_host(&host, &slot->to) && !stands_for_others(side->family, &slot->to))
 		return;
 	struct echo_answer what = { .outcome = OUTCOME_OK, .round_trip_us = mono_between_us(slot->sent, now) };
-	answer(side, echo->sequence, &what);
+	answer(side, slot, &what);
 }
 
-static void take_report(struct side *side, const struct icmp_echo *echo, const char *why, struct sockaddr *from)
+/* to: where the request went that is returned. */
+static void take_report(struct side *side, const struct icmp_echo *echo, const struct in6_addr *to, const char *why,
+			struct sockaddr *from)
 {
-	if (side->raw && echo->id != side->pinger->id)
+	struct slot *slot = waiting(side, echo->sequence);
+	if (slot == NULL || (side->raw && echo->id != side->pinger->id) || !same_host(to, &slot->to))
 		return;
 	struct echo_answer what = { .outcome = OUTCOME_UNREACHABLE, .why = why };
 	if (from != NULL && from->sa_family == side->family) {
 		address_set_port(from, 0);
 		address_print(from, what.from, sizeof what.from);
 	}
-	answer(side, echo->sequence, &what);
+	answer(side, slot, &what);
 }
 
 static void take_packet(struct side *side, const unsigned char *data, size_t length, struct sockaddr *from,
@@ -141,10 +175,10 @@ static void take_packet(struct side *side, const unsigned char *data, size_t len
 	const char *why = NULL;
 	switch (icmp_read(side->family, data, length, &echo, &why)) {
 	case ICMP_REPLY:
-		take_reply(side, &echo, now);
+		take_reply(side, &echo, from, now);
 		break;
 	case ICMP_REPORT:
-		take_report(side, &echo, why, from);
+		take_report(side, &echo, &echo.to, why, from);
 		break;
 	case ICMP_OTHER:
 		break;
@@ -195,13 +229,14 @@ static bool read_error(struct side *side)
 	if (length < 0)
 		return false;
 	struct sock_extended_err *error = find_error(&message);
-	struct icmp_echo echo;
+	struct icmp_echo echo = { 0 };
 	if (error == NULL || (error->ee_origin != SO_EE_ORIGIN_ICMP && error->ee_origin != SO_EE_ORIGIN_ICMP6)
 	    || !icmp_read_request(side->family, data, (size_t)length, &echo))
 		return true;
 	const char *why = icmp_why(side->family, error->ee_type, error->ee_code);
+	struct in6_addr host = bytes_of((const struct sockaddr *)&to);
 	if (why != NULL)
-		take_report(side, &echo, why, SO_EE_OFFENDER(error));
+		take_report(side, &echo, &host, why, SO_EE_OFFENDER(error));
 	return true;
 }
 
@@ -282,6 +317,27 @@ static bool open_socket(struct side *side, int *error)
 	return true;
 }
 
+static void make_random(void *out, size_t size)
+{
+	if (getrandom(out, size, GRND_NONBLOCK) == (ssize_t)size)
+		return;
+	/* Early after boot. Guessable, but still another for every packet. */
+	uint64_t weak = (uint64_t)mono_now().us ^ (uint64_t)getpid() << 32;
+	for (size_t i = 0; i < size; i++) {
+		weak = weak * 6364136223846793005u + 1442695040888963407u;
+		((unsigned char *)out)[i] = (unsigned char)(weak >> 56);
+	}
+}
+
+static uint64_t make_mark(struct pinger *pinger)
+{
+	if (pinger->marks_left == 0) {
+		make_random(pinger->marks, sizeof pinger->marks);
+		pinger->marks_left = MARKS;
+	}
+	return pinger->marks[--pinger->marks_left];
+}
+
 int pinger_send(struct pinger *pinger, const struct sockaddr *to, size_t payload, echo_heard_fn *heard, void *arg,
 		enum outcome *outcome, int *error)
 {
@@ -299,11 +355,11 @@ int pinger_send(struct pinger *pinger, const struct sockaddr *to, size_t payload
 		return -1;
 	}
 	unsigned char packet[ICMP_HEADER_SIZE + ECHO_PAYLOAD_MOST];
-	struct icmp_echo echo = { pinger->id, (uint16_t)sequence, pinger->mark ^ (uint64_t)sequence };
+	struct icmp_echo echo = { .id = pinger->id, .sequence = (uint16_t)sequence, .mark = make_mark(pinger) };
 	size_t length = icmp_write_request(side->family, &echo, payload, packet);
 
 	struct slot *slot = slot_at(side, (uint16_t)sequence);
-	*slot = (struct slot){ heard, arg, mono_now(), (uint16_t)sequence };
+	*slot = (struct slot){ heard, arg, mono_now(), echo.mark, bytes_of(to), (uint16_t)sequence };
 	/* The socket is kept for good, but keeps the loop running only while an answer is awaited. */
 	if (side->used++ == 0)
 		uv_ref((uv_handle_t *)&side->poll);
@@ -341,14 +397,7 @@ struct pinger *pinger_create(struct probe_loop *loop)
 {
 	struct pinger *pinger = heap_zero(1, sizeof *pinger);
 	pinger->uv = probe_loop_uv(loop);
-	unsigned char seed[sizeof pinger->mark + sizeof pinger->id];
-	if (getrandom(seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed) {
-		uint64_t weak = (uint64_t)mono_now().us ^ (uint64_t)getpid() << 32;
-		memcpy(seed, &weak, sizeof weak);
-		memcpy(seed + sizeof weak, &weak, sizeof pinger->id);
-	}
-	memcpy(&pinger->mark, seed, sizeof pinger->mark);
-	memcpy(&pinger->id, seed + sizeof pinger->mark, sizeof pinger->id);
+	make_random(&pinger->id, sizeof pinger->id);
 	for (int i = 0; i < 2; i++) {
 		pinger->sides[i].pinger = pinger;
 		pinger->sides[i].family = i == 0 ? AF_INET : AF_INET6;

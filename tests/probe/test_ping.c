@@ -273,6 +273,77 @@ static void test_loss(void **state)
 	in_own_network(check_loss);
 }
 
+/* Sends what a packet from another of this machine's addresses would be: a reply or report that answers another host's request. */
+static bool forge(const unsigned char *packet, size_t length, const char *from, const char *to)
+{
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+	struct sockaddr_storage source, target;
+	bool good = fd >= 0 && address_read(from, &source) && address_read(to, &target)
+		&& bind(fd, (struct sockaddr *)&source, sizeof(struct sockaddr_in)) == 0
+		&& sendto(fd, packet, length, 0, (struct sockaddr *)&target, sizeof(struct sockaddr_in)) == (ssize_t)length;
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* The request as it went out, taken from the wire: IPv4 header and all. */
+static ssize_t overhear(int fd, unsigned char *packet, size_t size)
+{
+	for (;;) {
+		ssize_t length = recv(fd, packet, size, 0);
+		if (length < 28 || packet[(packet[0] & 15) * 4] == 8)
+			return length;
+	}
+}
+
+static void checksum_again(unsigned char *packet, size_t length)
+{
+	uint32_t sum = 0;
+	packet[2] = packet[3] = 0;
+	for (size_t i = 0; i < length; i++)
+		sum += i % 2 == 0 ? (uint32_t)packet[i] << 8 : packet[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~(sum + (sum >> 16));
+	packet[2] = (unsigned char)(sum >> 8);
+	packet[3] = (unsigned char)sum;
+}
+
+static bool check_forgery(void)
+{
+	struct once once;
+	once_open(&once, NULL);
+	int ear = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+	struct monitor_spec *spec = once_spec("ping://127.0.0.9", "timeout", "300ms", NULL);
+	unsigned char packet[300], report[300] = { 3, 1 };
+	bool good = answer_echo(false) && ear >= 0;
+	once_begin(&once, spec);
+	ssize_t length = overhear(ear, packet, sizeof packet);
+	good = good && length > 28 && length < 200;
+	if (!good)
+		return false;
+	size_t echo = (size_t)length - 20;
+	/* The right words from the wrong host. */
+	packet[20] = 0;
+	checksum_again(packet + 20, echo);
+	good = forge(packet + 20, echo, "127.0.0.8", "127.0.0.1");
+	/* And a report about a request to another host. */
+	packet[20] = 8;
+	packet[19] = 10;
+	memcpy(report + 8, packet, (size_t)length);
+	checksum_again(report, 8 + (size_t)length);
+	good = good && forge(report, 8 + (size_t)length, "127.0.0.8", "127.0.0.1");
+	while (!once.ended)
+		uv_run(&once.uv, UV_RUN_ONCE);
+	close(ear);
+	return good && is(&once.result, OUTCOME_ANSWER_TIMEOUT, "no reply within 300ms");
+}
+
+static void test_forgery(void **state)
+{
+	(void)state;
+	in_own_network(check_forgery);
+}
+
 static bool check_nowhere(void)
 {
 	struct once once;
@@ -395,11 +466,13 @@ static void test_reports(void **state)
 	packet[1] = 1;
 	packet[8] = 0x45;
 	packet[8 + 9] = IPPROTO_ICMP;
+	memcpy(packet + 8 + 16, (unsigned char[]){ 192, 0, 2, 7 }, 4);
 	icmp_write_request(AF_INET, &echo, 8, packet + 28);
 	assert_int_equal(icmp_read(AF_INET, packet, 36, &back, &why), ICMP_REPORT);
 	assert_int_equal(back.id, 0xabcd);
 	assert_int_equal(back.sequence, 3);
 	assert_string_equal(why, "host unreachable");
+	assert_memory_equal(&back.to, ((unsigned char[16]){ 192, 0, 2, 7 }), 16);
 	for (size_t cut = 0; cut < 36; cut++)
 		assert_int_equal(icmp_read(AF_INET, packet, cut, &back, &why), ICMP_OTHER);
 	packet[8] = 0x4f;	/* a longer header than there is */
@@ -413,8 +486,12 @@ static void test_reports(void **state)
 	packet[1] = 4;
 	packet[8] = 0x60;
 	packet[8 + 6] = IPPROTO_ICMPV6;
+	packet[8 + 24] = 0xfd;
+	packet[8 + 39] = 9;
 	icmp_write_request(AF_INET6, &echo, 8, packet + 48);
 	assert_int_equal(icmp_read(AF_INET6, packet, 56, &back, &why), ICMP_REPORT);
+	assert_int_equal(back.to.s6_addr[0], 0xfd);
+	assert_int_equal(back.to.s6_addr[15], 9);
 	assert_int_equal(back.sequence, 3);
 	assert_string_equal(icmp_why(AF_INET, 11, 0), "too many hops, perhaps a routing loop");
 	assert_string_equal(icmp_why(AF_INET, 3, 13), "prohibited by a filter");
@@ -437,6 +514,7 @@ int main(void)
 		cmocka_unit_test(test_cancelled),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_loss),
+		cmocka_unit_test(test_forgery),
 		cmocka_unit_test(test_a_machine_without_network),
 		cmocka_unit_test(test_not_permitted),
 	};
