@@ -28,11 +28,23 @@ static bool refuse_url(const char *text, CURLUcode code, struct error *err)
 	return error_set(err, EXIT_USAGE, "\"%s\" is no URL (%s): write https://host/path", text, curl_url_strerror(code));
 }
 
+/* libcurl decodes a host's percent signs into any bytes there are; only a zone has a use for one. */
+static bool host_is_encoded(const char *text)
+{
+	const char *host = strstr(text, "://") + 3;
+
+	return *host != '[' && memchr(host, '%', strcspn(host, "/?#")) != NULL;
+}
+
 /* NULL with err. Only http and https, no user, host and port sound. */
 static CURLU *parse_url(const char *text, struct error *err)
 {
 	if (strncasecmp(text, "http://", 7) != 0 && strncasecmp(text, "https://", 8) != 0) {
 		error_set(err, EXIT_USAGE, "\"%s\" does not begin with http:// or https://: write https://host/path", text);
+		return NULL;
+	}
+	if (host_is_encoded(text)) {
+		error_set(err, EXIT_USAGE, "the host of \"%s\" holds a percent sign: write its name as it is", text);
 		return NULL;
 	}
 	CURLU *url = curl_url();
