@@ -21,7 +21,7 @@ enum {
 };
 
 struct echo_answer {
-	enum outcome outcome;		/* OK, or UNREACHABLE: a router's word */
+	enum outcome outcome;		/* OK; UNREACHABLE: a router's word; NO_ROUTE: the first router is silent */
 	int64_t round_trip_us;		/* of OK */
 	char from[ADDRESS_TEXT_SIZE];	/* who said it cannot be reached; "" if not known */
 	const char *why;		/* "host unreachable"; NULL of OK */

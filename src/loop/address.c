@@ -1,5 +1,5 @@
 /*
- * Socket addresses as text and back, and what the errors of sockets say about a check. No look-ups here.
+ * Socket addresses as text and back, and what the errors of sockets say about a check. No look-ups of names here.
  */
 #include "kumatop/resolver.h"
 
@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 
 #include "kumatop/text.h"
+#include "route.h"
 
 static bool read_ipv6(const char *text, struct sockaddr_storage *address)
 {
@@ -132,36 +133,7 @@ socklen_t address_length(const struct sockaddr *address)
 	return address->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 }
 
-enum outcome outcome_of_errno(int error)
-{
-	switch (error) {
-	case 0:
-		return OUTCOME_OK;
-	case ENETUNREACH:
-	case EHOSTUNREACH:
-	case ENETDOWN:
-	case ENONET:
-	case EAFNOSUPPORT:
-	case EPFNOSUPPORT:
-	case EPROTONOSUPPORT:
-		return OUTCOME_NO_ROUTE;
-	case EMFILE:
-	case ENFILE:
-	case ENOBUFS:
-	case ENOMEM:
-	case EAGAIN:
-	case EADDRNOTAVAIL:
-	case EADDRINUSE:
-		return OUTCOME_NO_SOCKETS;
-	case EACCES:
-	case EPERM:
-		return OUTCOME_NOT_PERMITTED;
-	default:
-		return outcome_of_reply(error);
-	}
-}
-
-enum outcome outcome_of_reply(int error)
+static enum outcome reply_outcome(int error)
 {
 	switch (error) {
 	case 0:
@@ -190,4 +162,40 @@ enum outcome outcome_of_reply(int error)
 	default:
 		return OUTCOME_INTERNAL;
 	}
+}
+
+enum outcome outcome_of_errno(int error)
+{
+	switch (error) {
+	case 0:
+		return OUTCOME_OK;
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case ENETDOWN:
+	case ENONET:
+	case EAFNOSUPPORT:
+	case EPFNOSUPPORT:
+	case EPROTONOSUPPORT:
+		return OUTCOME_NO_ROUTE;
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+	case EAGAIN:
+	case EADDRNOTAVAIL:
+	case EADDRINUSE:
+		return OUTCOME_NO_SOCKETS;
+	case EACCES:
+	case EPERM:
+		return OUTCOME_NOT_PERMITTED;
+	default:
+		return reply_outcome(error);
+	}
+}
+
+enum outcome outcome_of_reply(int error, const struct sockaddr *to)
+{
+	enum outcome outcome = reply_outcome(error);
+	/* The kernel says the same of a router that does not answer this machine at all. Nobody has spoken of the target then. */
+	return outcome == OUTCOME_UNREACHABLE && route_is_dead(to) ? OUTCOME_NO_ROUTE : outcome;
 }

@@ -16,6 +16,7 @@
 #include "icmp.h"
 #include "kumatop/heap.h"
 #include "parts.h"
+#include "route.h"
 
 enum {
 	PACKET_SIZE = 192,	/* headers and mark; the rest of a packet is cut off */
@@ -146,6 +147,25 @@ static void take_reply(struct side *side, const struct icmp_echo *echo, const st
 	answer(side, slot, &what);
 }
 
+/*
+ * A report from ourselves: nobody answered for the host, or for the router that leads to it. Only of the first may we say that it is
+ * the target's fault.
+ */
+static void take_own_report(struct side *side, const struct in6_addr *to, struct echo_answer *what)
+{
+	struct sockaddr_storage address = { .ss_family = (sa_family_t)side->family };
+	if (side->family == AF_INET)
+		memcpy(&((struct sockaddr_in *)&address)->sin_addr, to, sizeof(struct in_addr));
+	else
+		((struct sockaddr_in6 *)&address)->sin6_addr = *to;
+	if (route_is_dead((struct sockaddr *)&address)) {
+		what->outcome = OUTCOME_NO_ROUTE;
+		what->why = "the router on the way to it does not answer";
+	} else {
+		what->why = "no such host in its network";
+	}
+}
+
 /* to: where the request went that is returned. */
 static void take_report(struct side *side, const struct icmp_echo *echo, const struct in6_addr *to, const char *why,
 			struct sockaddr *from)
@@ -156,7 +176,10 @@ static void take_report(struct side *side, const struct icmp_echo *echo, const s
 	struct echo_answer what = { .outcome = OUTCOME_UNREACHABLE, .why = why };
 	if (from != NULL && from->sa_family == side->family) {
 		address_set_port(from, 0);
-		address_print(from, what.from, sizeof what.from);
+		if (route_is_local(from))
+			take_own_report(side, to, &what);
+		else
+			address_print(from, what.from, sizeof what.from);
 	}
 	answer(side, slot, &what);
 }

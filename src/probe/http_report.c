@@ -84,7 +84,7 @@ static void report_no_connection(struct probe *probe)
 		result->outcome = outcome_of_errno(error);
 	} else {
 		error = (int)network_error;
-		result->outcome = transfer_has_waited(probe->transfer) ? outcome_of_reply(error) : outcome_of_errno(error);
+		result->outcome = transfer_has_waited(probe->transfer) ? outcome_of_reply(error, address_tried(probe)) : outcome_of_errno(error);
 		if (error == 0)
 			result->outcome = OUTCOME_INTERNAL;
 	}

@@ -49,6 +49,7 @@ struct probe {
 	int64_t sum_us, longest_us;
 	bool sending_failed;
 	char returned_by[ADDRESS_TEXT_SIZE];
+	enum outcome return_outcome;
 	const char *why;
 	struct check_result result;
 	struct packet packets[];
@@ -91,7 +92,7 @@ static void judge_silence(struct probe *probe)
 	struct check_result *result = &probe->result;
 	char within[32];
 	if (probe->returned > 0) {
-		result->outcome = OUTCOME_UNREACHABLE;
+		result->outcome = probe->return_outcome;
 		result_set_detail(result, "%s%s%s", probe->why, probe->returned_by[0] != '\0' ? ", says " : "", probe->returned_by);
 		return;
 	}
@@ -144,6 +145,16 @@ static void finish(void *arg)
 	done(done_arg, &result);
 }
 
+/* A router's word about the host counts before the lack of one. */
+static void note_return(struct probe *probe, const struct echo_answer *answer)
+{
+	if (probe->returned++ > 0 && report_is_worse(probe->return_outcome, answer->outcome))
+		return;
+	probe->return_outcome = answer->outcome;
+	probe->why = answer->why;
+	memcpy(probe->returned_by, answer->from, sizeof probe->returned_by);
+}
+
 static void on_answer(void *arg, const struct echo_answer *answer)
 {
 	struct packet *packet = arg;
@@ -155,9 +166,7 @@ static void on_answer(void *arg, const struct echo_answer *answer)
 		if (answer->round_trip_us > probe->longest_us)
 			probe->longest_us = answer->round_trip_us;
 	} else {
-		probe->returned++;
-		probe->why = answer->why;
-		memcpy(probe->returned_by, answer->from, sizeof probe->returned_by);
+		note_return(probe, answer);
 	}
 	if (probe->received + probe->returned == probe->settings->count)
 		finish(probe);

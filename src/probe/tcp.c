@@ -166,7 +166,7 @@ static void on_writable(uv_poll_t *poll, int status, int events)
 		connected(probe, address);
 		return;
 	}
-	note_failure(probe, outcome_of_reply(error), error, address);
+	note_failure(probe, outcome_of_reply(error, address), error, address);
 	dial_next(probe);
 }
 

@@ -5,7 +5,9 @@
 #include <netinet/in.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <net/route.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -356,6 +358,110 @@ static bool check_nowhere(void)
 		&& is(once_check(&once, http), OUTCOME_NO_ROUTE, "no route to 192.0.2.1:80 from this machine");
 }
 
+struct link_request {
+	struct nlmsghdr head;
+	struct ifinfomsg info;
+	unsigned char attributes[100];
+};
+
+static struct rtattr *add_attribute(struct link_request *request, int type, const void *data, size_t size)
+{
+	struct rtattr *attribute = (struct rtattr *)(void *)((char *)request + NLMSG_ALIGN(request->head.nlmsg_len));
+	attribute->rta_type = (unsigned short)type;
+	attribute->rta_len = (unsigned short)RTA_LENGTH(size);
+	if (size > 0)
+		memcpy(RTA_DATA(attribute), data, size);
+	request->head.nlmsg_len = NLMSG_ALIGN(request->head.nlmsg_len) + (unsigned)RTA_SPACE(size);
+	return attribute;
+}
+
+/* A wire to nobody: its other end is up, and says nothing. False where the kernel has none. */
+static bool make_wire(const char *name)
+{
+	struct link_request request = {
+		.head = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)), .nlmsg_type = RTM_NEWLINK,
+			  .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK },
+		.info = { .ifi_family = AF_UNSPEC },
+	};
+	struct {
+		struct nlmsghdr head;
+		struct nlmsgerr error;
+		unsigned char rest[200];
+	} answer;
+	add_attribute(&request, IFLA_IFNAME, name, strlen(name) + 1);
+	struct rtattr *info = add_attribute(&request, IFLA_LINKINFO, NULL, 0);
+	add_attribute(&request, IFLA_INFO_KIND, "veth", 5);
+	info->rta_len = (unsigned short)((char *)&request + request.head.nlmsg_len - (char *)info);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	bool good = fd >= 0 && send(fd, &request, request.head.nlmsg_len, 0) == (ssize_t)request.head.nlmsg_len
+		&& recv(fd, &answer, sizeof answer, 0) >= (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr))
+		&& answer.head.nlmsg_type == NLMSG_ERROR && answer.error.error == 0;
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+static struct sockaddr ipv4(const char *text)
+{
+	struct sockaddr_storage address;
+	struct sockaddr plain = { 0 };
+	if (address_read(text, &address))
+		memcpy(&plain, &address, sizeof plain);
+	return plain;
+}
+
+static bool set_up(int fd, const char *name)
+{
+	struct ifreq request = { .ifr_flags = IFF_UP };
+	memcpy(request.ifr_name, name, strlen(name));
+	return ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+}
+
+/* 10.0.0.1/24, and everything else by 10.0.0.2, which is nobody. */
+static bool enter_dead_network(void)
+{
+	static char name[] = "wire0";
+	struct ifreq request = { .ifr_name = "wire0" };
+	struct rtentry route = { .rt_flags = RTF_UP | RTF_GATEWAY, .rt_dev = name };
+	char other[] = "veth0";
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool good = fd >= 0 && make_wire(name) && set_up(fd, other);
+	request.ifr_addr = ipv4("10.0.0.1");
+	good = good && ioctl(fd, SIOCSIFADDR, &request) == 0;
+	request.ifr_netmask = ipv4("255.255.255.0");
+	good = good && ioctl(fd, SIOCSIFNETMASK, &request) == 0 && set_up(fd, name);
+	route.rt_dst = route.rt_genmask = ipv4("0.0.0.0");
+	route.rt_gateway = ipv4("10.0.0.2");
+	good = good && ioctl(fd, SIOCADDRT, &route) == 0;
+	if (fd >= 0)
+		close(fd);
+	return good && write_file("/proc/sys/net/ipv4/neigh/wire0/retrans_time_ms", "50");
+}
+
+/* What nobody in this network answers for is down; what lies behind a router that nobody answers for is not known. */
+static bool check_dead_network(void)
+{
+	static const char *const far[] = { "ping://203.0.113.5", "tcp://203.0.113.5:80", "http://203.0.113.5/" };
+	static const char *const near[] = { "ping://10.0.0.9", "tcp://10.0.0.9:80", "http://10.0.0.9/" };
+	if (!enter_dead_network())
+		_exit(NO_OWN_NETWORK);
+	struct once once;
+	once_open(&once, NULL);
+	bool good = true;
+	for (size_t i = 0; good && i < 3; i++) {
+		good = is(once_check(&once, once_spec(far[i], NULL)), OUTCOME_NO_ROUTE, i == 0 ? "does not answer" : "no route to 203.0.113.5")
+			&& is(once_check(&once, once_spec(near[i], NULL)), OUTCOME_UNREACHABLE, "")
+			&& strstr(once.result.detail, "10.0.0.1") == NULL;
+	}
+	return good;
+}
+
+static void test_a_router_that_is_silent(void **state)
+{
+	(void)state;
+	in_own_network(check_dead_network);
+}
+
 static void test_a_machine_without_network(void **state)
 {
 	(void)state;
@@ -515,6 +621,7 @@ int main(void)
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_forgery),
+		cmocka_unit_test(test_a_router_that_is_silent),
 		cmocka_unit_test(test_a_machine_without_network),
 		cmocka_unit_test(test_not_permitted),
 	};
