@@ -16,7 +16,7 @@
 
 enum {
 	VIEW_MARKS = 96,		/* beats a view remembers: the widest bar */
-	SNAPSHOT_PAGE_VIEWS = 32,
+	SNAPSHOT_PAGE_VIEWS = 8,	/* a change copies this many: few, so that scattered results copy little */
 };
 
 /* One beat of a bar, in four bytes. */

@@ -1,7 +1,7 @@
 /* A running kumatop; see owner.h. What the control thread does while it runs is in control.c. */
 #include "owner.h"
 
-#include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -184,6 +184,8 @@ static bool load_monitors(struct owner *owner, struct error *err)
 	}
 	fine = fine && (owner->reader = reader_start(store_path(owner->store), err)) && store_start(owner->store, err)
 	    && engine_start(owner->engine, err) && restore_day(owner, &roster, err);
+	/* What parsing needed goes back to the system before it is measured as ours for good. */
+	malloc_trim(0);
 	if (fine && owner->trouble[0])
 		take_health(owner, &(struct store_health){ 0 });
 	archive_close(archive);
