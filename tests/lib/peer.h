@@ -25,6 +25,7 @@
  *	loop                    from the top, on the same connection
  *	tls CERT [DAYS]         handshake, as a server with that certificate: good expired not-yet wrong-host self-signed
  *	                        unknown-issuer hostile-host hostile-issuer. A good one lasts 90 DAYS
+ *	tls-asks CERT [DAYS]    the same, and wants a certificate of the client
  *	tls-hang                takes the connection and never answers the handshake
  *	tls-garbage             answers it with something else
  *	on PATH { STEPS }       reads a request if none was read; STEPS, and nothing after them, if its path matches (`*`, `?`)

@@ -55,7 +55,7 @@ static enum io ssl_outcome(struct conn *conn, int result)
 	}
 }
 
-enum io conn_handshake(struct conn *conn, SSL_CTX *context)
+enum io conn_handshake(struct conn *conn, SSL_CTX *context, bool asks)
 {
 	int result;
 
@@ -64,6 +64,8 @@ enum io conn_handshake(struct conn *conn, SSL_CTX *context)
 		if (!conn->ssl || SSL_set_fd(conn->ssl, conn->fd) != 1)
 			return IO_GONE;
 	}
+	if (asks)
+		SSL_set_verify(conn->ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	ERR_clear_error();
 	result = SSL_accept(conn->ssl);
 	return result == 1 ? IO_DONE : ssl_outcome(conn, result);

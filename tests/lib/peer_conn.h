@@ -57,7 +57,7 @@ struct conn {
 struct conn *conn_create(int fd, unsigned number, struct script_set *set);
 void conn_destroy(struct conn *conn);	/* closes */
 
-enum io conn_handshake(struct conn *conn, SSL_CTX *context);
+enum io conn_handshake(struct conn *conn, SSL_CTX *context, bool asks);
 enum io conn_read(struct conn *conn);	/* some more into `in`; IO_DONE: there was something */
 enum io conn_flush(struct conn *conn);	/* IO_DONE: all is sent */
 enum io conn_discard(struct conn *conn);	/* reads and forgets; IO_GONE at the end */

@@ -37,6 +37,7 @@ static const struct step_word {
 	{ "hang", STEP_HANG, "" },
 	{ "loop", STEP_LOOP, "" },
 	{ "tls", STEP_TLS, "c?n" },
+	{ "tls-asks", STEP_TLS_ASKS, "c?n" },
 	{ "tls-hang", STEP_HANG, "" },
 	{ "tls-garbage", STEP_TLS_GARBAGE, "" },
 	{ "on", STEP_ON, "t" },
@@ -252,7 +253,7 @@ static bool read_step(struct reader *reader, struct script_set *set, struct scri
 	if (!known)
 		return fault(reader, "no such step", reader->word);
 	step = add_step(script, known->kind);
-	if (known->kind == STEP_TLS)
+	if (known->kind == STEP_TLS || known->kind == STEP_TLS_ASKS)
 		step->number = -1;
 	return read_arguments(reader, known, step) && apply_to_set(reader, set, step);
 }

@@ -336,7 +336,7 @@ static enum io run_gzip_bomb(struct conn *conn, const struct step *step, struct 
 
 static enum io run_tls(struct conn *conn, const struct step *step, struct worker_shared *shared, bool first)
 {
-	enum io io = conn_handshake(conn, first ? peer_cert_context(step->cert, (int)step->number) : NULL);
+	enum io io = conn_handshake(conn, first ? peer_cert_context(step->cert, (int)step->number) : NULL, step->kind == STEP_TLS_ASKS);
 
 	if (io == IO_DONE) {
 		const char *name = SSL_get_servername(conn->ssl, TLSEXT_NAMETYPE_host_name);
@@ -425,6 +425,7 @@ static step_fn *const step_functions[] = {
 	[STEP_HANG] = run_hang,
 	[STEP_LOOP] = run_loop,
 	[STEP_TLS] = run_tls,
+	[STEP_TLS_ASKS] = run_tls,
 	[STEP_TLS_GARBAGE] = run_tls_garbage,
 	[STEP_ON] = run_on,
 	[STEP_REFUSE] = run_nothing,
