@@ -249,7 +249,10 @@ static void report_bad_redirect(struct probe *probe, const char *url, const char
 	complete(probe);
 	text_sanitize(clean, sizeof clean, url, strlen(url));
 	probe->result.outcome = OUTCOME_BAD_REDIRECT;
-	result_set_detail(&probe->result, "%ld redirects to %s%s%s", probe->status, clean, why[0] != '\0' ? ": " : "", why);
+	if (url[strspn(url, " \t\r\n")] == '\0')	/* of a header without a value libcurl 7.88 gives the line end */
+		result_set_detail(&probe->result, "%ld without a place to go", probe->status);
+	else
+		result_set_detail(&probe->result, "%ld redirects to %s%s%s", probe->status, clean, why[0] != '\0' ? ": " : "", why);
 	finish(probe);
 }
 
@@ -318,7 +321,7 @@ static char *redirect_target(struct probe *probe)
 		return NULL;
 	CURLU *url = curl_url();
 	char *absolute = NULL;
-	if (curl_url_set(url, CURLUPART_URL, probe->place->url, 0) == CURLUE_OK
+	if (location->value[strspn(location->value, " \t\r\n")] != '\0' && curl_url_set(url, CURLUPART_URL, probe->place->url, 0) == CURLUE_OK
 	    && curl_url_set(url, CURLUPART_URL, location->value, CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE) == CURLUE_OK)
 		curl_url_get(url, CURLUPART_URL, &absolute, 0);
 	char *target = heap_text(absolute != NULL ? absolute : location->value);
@@ -344,6 +347,26 @@ static void succeed(struct probe *probe)
 	finish(probe);
 }
 
+/* Of two failures the one that is worth telling, with its address; phases are those of the last attempt. */
+static void tell_worse(struct probe *probe)
+{
+	struct check_result *result = &probe->result;
+	if (probe->failed_once && report_is_worse(probe->earlier.outcome, result->outcome)) {
+		result->outcome = probe->earlier.outcome;
+		memcpy(result->address, probe->earlier.address, sizeof result->address);
+		memcpy(result->detail, probe->earlier.detail, sizeof result->detail);
+	}
+}
+
+static void keep_failure(struct probe *probe)
+{
+	const struct check_result *result = &probe->result;
+	probe->failed_once = true;
+	probe->earlier.outcome = result->outcome;
+	memcpy(probe->earlier.address, result->address, sizeof probe->earlier.address);
+	memcpy(probe->earlier.detail, result->detail, sizeof probe->earlier.detail);
+}
+
 static void on_transfer(void *arg, int code)
 {
 	struct probe *probe = arg;
@@ -352,20 +375,18 @@ static void on_transfer(void *arg, int code)
 		return;
 	}
 	curl_easy_getinfo(transfer_easy(probe->transfer), CURLINFO_RESPONSE_CODE, &probe->status);
-	struct check_result before = probe->result;
-	bool failed_before = probe->failed_once;
 	bool next = probe->reached <= REACHED_CONNECT && probe->next < probe->count;
 	if (!next)
 		add_hop_phases(probe, false, mono_now());
 	complete(probe);
 	http_report_failure(probe, code);
-	if (failed_before && report_is_worse(before.outcome, probe->result.outcome))
-		probe->result = before;
-	probe->failed_once = true;
-	if (next)
+	tell_worse(probe);
+	if (next) {
+		keep_failure(probe);
 		dial_next(probe);
-	else
+	} else {
 		finish(probe);
+	}
 }
 
 static void forget_answer(struct probe *probe)
@@ -495,10 +516,8 @@ static void expire(struct probe *probe, struct check_result *result)
 		if (probe->transfer != NULL)
 			add_hop_phases(probe, false, mono_now());
 		complete(probe);
-		struct check_result before = probe->result;
 		http_report_hung(probe);
-		if (probe->failed_once && report_is_worse(before.outcome, probe->result.outcome))
-			probe->result = before;
+		tell_worse(probe);
 	}
 	http_give_evidence(probe);
 	*result = probe->result;

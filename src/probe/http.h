@@ -132,7 +132,12 @@ struct probe {
 	char curl_said[CURL_ERROR_SIZE];
 
 	struct mono began, name_began;
-	bool failed_once;			/* an earlier address did, and result says how */
+	bool failed_once;			/* an earlier address did: */
+	struct {
+		enum outcome outcome;
+		char address[RESULT_ADDRESS_SIZE];
+		char detail[RESULT_DETAIL_SIZE];
+	} earlier;				/* the failure worth telling */
 	struct check_result result;
 };
 

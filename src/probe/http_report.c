@@ -2,6 +2,7 @@
  * What went wrong with an HTTP request, told so that a person at night understands it.
  */
 #include <errno.h>
+#include <strings.h>
 
 #include "http.h"
 #include "kumatop/spec.h"
@@ -142,11 +143,25 @@ static void report_cut(struct probe *probe)
 		result_set_detail(&probe->result, "the answer ended too early, after %zu bytes of body", probe->body_bytes);
 }
 
+/* Whether a byte of the answer came, be it one that makes no header line yet. */
+static bool has_begun(const struct probe *probe)
+{
+	curl_off_t first_us = 0;
+	curl_easy_getinfo(transfer_easy(probe->transfer), CURLINFO_STARTTRANSFER_TIME_T, &first_us);
+	return probe->head_bytes > 0 || first_us > 0;
+}
+
+static void report_no_memory(struct probe *probe)
+{
+	probe->result.outcome = OUTCOME_NO_SOCKETS;
+	result_set_detail(&probe->result, "out of memory for a connection");
+}
+
 static void report_nonsense(struct probe *probe, int code)
 {
 	const char *said = probe->curl_said[0] != '\0' ? probe->curl_said : curl_easy_strerror((CURLcode)code);
 	probe->result.outcome = OUTCOME_PROTOCOL_ERROR;
-	if (code == CURLE_OUT_OF_MEMORY)	/* what libcurl 7.88 makes of a header line without end */
+	if (code == CURLE_OUT_OF_MEMORY)
 		said = "a header line without end";
 	else if (code == CURLE_BAD_FUNCTION_ARGUMENT)	/* and of one that ends before its colon */
 		said = "a header line that is none";
@@ -202,12 +217,21 @@ void http_report_failure(struct probe *probe, int code)
 	case CURLE_GOT_NOTHING:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
-		report_break(probe);
+		/* In TLS 1.3 a server that wants a certificate of ours says so only when we think the handshake over. */
+		if (probe->place->https && probe->head_bytes == 0 && (says(probe, "alert") || says(probe, "SSL routines")))
+			report_handshake(probe, code);
+		else
+			report_break(probe);
+		return;
+	case CURLE_OUT_OF_MEMORY:
+		if (has_begun(probe))	/* what libcurl 7.88 makes of a header line without end */
+			report_nonsense(probe, code);
+		else
+			report_no_memory(probe);
 		return;
 	case CURLE_PARTIAL_FILE:
 		report_cut(probe);
 		return;
-	case CURLE_OUT_OF_MEMORY:
 	case CURLE_BAD_FUNCTION_ARGUMENT:
 	case CURLE_WRITE_ERROR:
 	case CURLE_WEIRD_SERVER_REPLY:
@@ -245,6 +269,11 @@ void http_report_hung(struct probe *probe)
 		result_set_detail(result, "TLS handshake did not end within %s", within);
 		return;
 	case REACHED_REQUEST:
+		if (has_begun(probe)) {
+			result->outcome = OUTCOME_TRANSFER_TIMEOUT;
+			result_set_detail(result, "the answer began and did not go on within %s", within);
+			return;
+		}
 		result->outcome = OUTCOME_ANSWER_TIMEOUT;
 		result_set_detail(result, "no answer within %s: connected, request sent, nothing came", within);
 		return;
@@ -258,6 +287,20 @@ void http_report_hung(struct probe *probe)
 	}
 }
 
+/* Evidence is kept for years and read by many. */
+static bool holds_secret(const char *name)
+{
+	static const char *const names[] = { "Set-Cookie", "Set-Cookie2", "Authorization", "Proxy-Authorization", "Authentication-Info" };
+	static const char *const parts[] = { "token", "secret", "api-key", "apikey", "password", "session" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (strcasestr(name, parts[i]) != NULL)
+			return true;
+	return false;
+}
+
 static void add_head(const struct probe *probe)
 {
 	size_t shown = 0;
@@ -269,7 +312,7 @@ static void add_head(const struct probe *probe)
 		shown += strlen(header->name) + strlen(header->value) + 3;
 		if (shown > HTTP_HEAD_SHOWN)
 			return;
-		evidence_line("%s: %s", header->name, header->value);
+		evidence_line("%s: %s", header->name, holds_secret(header->name) ? "***" : header->value);
 	}
 }
 

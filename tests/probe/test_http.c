@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../lib/dns_peer.h"
 #include "../lib/peer.h"
 
 enum { SETTINGS_MOST = 8 };
@@ -61,6 +62,8 @@ static void run_row(const struct row *row)
 	peer_stop(peer);
 }
 
+#define LIST(...) (const char *const[SETTINGS_MOST]){ __VA_ARGS__ }
+
 static const struct row rows[] = {
 	{ "plain", "respond 200 hello", OUTCOME_OK, "200 OK", { NULL }, NULL, NULL },
 	{ "status", "respond 503 sorry", OUTCOME_WRONG_STATUS, "503 Service Unavailable (expected 200-299)", { NULL },
@@ -81,6 +84,12 @@ static const struct row rows[] = {
 	  NULL, NULL },
 	{ "redirect to a user", "read-request\nredirect http://a:b@127.0.0.1/x", OUTCOME_BAD_REDIRECT, "", { NULL }, NULL, NULL },
 	{ "redirect to nowhere", "read-request\nredirect http://", OUTCOME_BAD_REDIRECT, "no URL to follow", { NULL }, NULL, NULL },
+	{ "redirect without a place", "read-request\nsend \"HTTP/1.1 302 Go\\r\\nLocation:\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nclose", OUTCOME_BAD_REDIRECT,
+	  "302 without a place to go", { NULL }, NULL, NULL },
+	{ "hangs in the status line", "read-request\nsend \"HTTP/1.1 2\"\nhang", OUTCOME_TRANSFER_TIMEOUT, "the answer began and did not go on",
+	  { "timeout", "200ms" }, NULL, NULL },
+	{ "cookie in evidence", "read-request\nheader \"set-cookie: id=hunter2\"\nrespond 500 sorry", OUTCOME_WRONG_STATUS, "", { NULL },
+	  "et-cookie: ***", NULL },
 	{ "redirect with blanks", "on /a%20b { respond 200 ok }\nredirect \"/a b\"", OUTCOME_OK, "", { NULL }, NULL, NULL },
 	{ "redirect to where we stand", "on /b/x { respond 200 ok }\nredirect x", OUTCOME_OK, "", { NULL }, NULL, "/b/c" },
 	{ "body", "respond 200 welcome", OUTCOME_OK, "200 OK", { "expect.body", "elco" }, NULL, NULL },
@@ -192,6 +201,26 @@ static void test_does_not_wait_for_ever_for_one_address(void **state)
 	once_close_all(deaf);
 }
 
+/* The failure that speaks of the target is told, with the address that failed so, and not the next one's lack of a route. */
+static void test_tells_the_address_that_failed(void **state)
+{
+	(void)state;
+	struct error err = { 0 };
+	struct dns_peer *names = dns_peer_start("two.test A 127.0.0.1; two.test A 255.255.255.255", &err);
+	assert_non_null(names);
+	struct once apart;
+	once_open(&apart, dns_peer_address(names));
+	struct peer *peer = serve("refuse");
+	struct monitor_spec *spec = spec_for("http", "two.test.", peer, NULL, LIST(NULL));
+	const struct check_result *result = once_check(&apart, spec);
+	expect("two addresses", result, OUTCOME_CONNECT_REFUSED, "connection refused by 127.0.0.1:");
+	assert_int_equal(strncmp(result->address, "127.0.0.1:", 10), 0);
+	spec_release(spec);
+	peer_stop(peer);
+	once_close(&apart);
+	dns_peer_stop(names);
+}
+
 /* That share is for connecting: a handshake may take longer, though other addresses are left. */
 static void test_slow_handshake_is_waited_for(void **state)
 {
@@ -228,8 +257,6 @@ static void expect_request(const char *const *settings, const char *const *parts
 	}
 	free(request);
 }
-
-#define LIST(...) (const char *const[SETTINGS_MOST]){ __VA_ARGS__ }
 
 static void test_requests(void **state)
 {
@@ -391,6 +418,8 @@ static void test_tls(void **state)
 	check_tls("reset", "read-some\nreset", "localhost", LIST("ca_file", ca), OUTCOME_TLS_FAILED, "connection reset during the handshake", NULL);
 	check_tls("empty", "tls good\nread-request\nclose", "localhost", LIST("ca_file", ca), OUTCOME_EMPTY_REPLY, "without an answer", NULL);
 	check_tls("reset later", "tls good\nread-request\nreset", "localhost", LIST("ca_file", ca), OUTCOME_RESET, "reset", NULL);
+	check_tls("wants a certificate", "tls-asks good\nrespond 200 ok", "localhost", LIST("ca_file", ca), OUTCOME_TLS_FAILED, "certificate required",
+		  NULL);
 	check_tls("hangs later", "tls good\nread-request\nhang", "localhost", LIST("ca_file", ca, "timeout", "300ms"), OUTCOME_ANSWER_TIMEOUT,
 		  "connected, request sent", NULL);
 }
@@ -667,6 +696,7 @@ int main(void)
 		cmocka_unit_test(test_phases_and_address),
 		cmocka_unit_test(test_falls_over_to_the_other_family),
 		cmocka_unit_test(test_does_not_wait_for_ever_for_one_address),
+		cmocka_unit_test(test_tells_the_address_that_failed),
 		cmocka_unit_test(test_slow_handshake_is_waited_for),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_environment_does_not_steer),
