@@ -34,6 +34,13 @@ void transfer_start(struct transfer *transfer);
 /* Stops it if it runs and gives the handle back. done is not called afterwards. Not from within a curl callback. Accepts NULL. */
 void transfer_end(struct transfer *transfer);
 
+/*
+ * What checks keep of their answers is counted over all of them, so that many large ones at once cannot eat the memory of the
+ * machine. False if there is no room for more; what was given is given back once.
+ */
+bool transfers_hold(struct transfers *transfers, size_t bytes);
+void transfers_let_go(struct transfers *transfers, size_t bytes);
+
 /* Why there was no socket (errno), or 0. */
 int transfer_socket_error(const struct transfer *transfer);
 

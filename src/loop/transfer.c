@@ -13,6 +13,7 @@
 #include "kumatop/text.h"
 #include "parts.h"
 
+enum { BYTES_MOST = 64 << 20 };	/* that all checks of a loop hold of answers */
 enum { IDLE_MOST = 64 };	/* handles kept for the next checks; one holds up to 33 KiB after TLS */
 
 struct transfer {
@@ -45,6 +46,7 @@ struct transfers {
 	size_t idle_count;
 	struct watched *idle_watched;
 	size_t running, closing;
+	size_t bytes;
 	bool inside;		/* curl is on the stack */
 	bool closed;
 };
@@ -326,6 +328,20 @@ void transfer_end(struct transfer *transfer)
 	transfer->next_idle = transfers->idle;
 	transfers->idle = transfer;
 	transfers->idle_count++;
+}
+
+bool transfers_hold(struct transfers *transfers, size_t bytes)
+{
+	if (bytes > BYTES_MOST - transfers->bytes)
+		return false;
+	transfers->bytes += bytes;
+	return true;
+}
+
+void transfers_let_go(struct transfers *transfers, size_t bytes)
+{
+	assert(bytes <= transfers->bytes);
+	transfers->bytes -= bytes;
 }
 
 int transfer_socket_error(const struct transfer *transfer)

@@ -21,6 +21,7 @@ static void probe_free(struct probe *probe)
 	late_trust_cancel(probe->late);
 	lookup_cancel(probe->lookup);
 	transfer_end(probe->transfer);
+	transfers_let_go(probe_loop_transfers(probe->loop), probe->body.length);
 	tls_seen_finish(&probe->tls);
 	if (probe->redirected != NULL)
 		http_place_finish(probe->redirected);
@@ -148,8 +149,12 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	probe->body_bytes += length;
 	if (probe->body.data == NULL)
 		buf_init(&probe->body, probe->plan->keeps_body && limit > HTTP_BODY_SHOWN ? limit : HTTP_BODY_SHOWN);
-	size_t room = probe->body.limit - probe->body.length;
-	buf_add(&probe->body, data, length < room ? length : room);
+	size_t room = probe->body.limit - probe->body.length, kept = length < room ? length : room;
+	if (!transfers_hold(probe_loop_transfers(probe->loop), kept)) {
+		probe->no_room = true;
+		return 0;
+	}
+	buf_add(&probe->body, data, kept);
 	probe->body_too_large = probe->body_bytes > limit;
 	return probe->body_too_large ? 0 : length;
 }
@@ -399,6 +404,7 @@ static void forget_answer(struct probe *probe)
 	probe->status_line[0] = '\0';
 	probe->curl_said[0] = '\0';
 	probe->tls_began.us = 0;
+	transfers_let_go(probe_loop_transfers(probe->loop), probe->body.length);
 	if (probe->body.data != NULL)
 		buf_clear(&probe->body);
 }

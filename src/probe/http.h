@@ -128,6 +128,7 @@ struct probe {
 	size_t head_bytes, body_bytes;
 	struct buf body;			/* what is kept of it; not initialised before there is something */
 	bool head_too_large, body_too_large;
+	bool no_room;				/* for more of it, with all that other checks hold */
 	char status_line[100];			/* as it came, cut to fit; the headers are kept by curl */
 	char curl_said[CURL_ERROR_SIZE];
 

@@ -195,6 +195,11 @@ static void report_own_timeout(struct probe *probe)
 
 void http_report_failure(struct probe *probe, int code)
 {
+	if (probe->no_room) {
+		probe->result.outcome = OUTCOME_NO_SOCKETS;
+		result_set_detail(&probe->result, "too many bytes in flight on this machine to read the answer");
+		return;
+	}
 	if (probe->head_too_large || probe->body_too_large) {
 		report_own_stop(probe);
 		return;

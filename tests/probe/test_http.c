@@ -1,6 +1,8 @@
 /* The http kind against a server that misbehaves in every way it knows. */
 #include "once.h"
 
+#include "kumatop/loop.h"
+#include "kumatop/transfer.h"
 #include "kumatop/when.h"
 
 #include <sys/resource.h>
@@ -219,6 +221,25 @@ static void test_tells_the_address_that_failed(void **state)
 	peer_stop(peer);
 	once_close(&apart);
 	dns_peer_stop(names);
+}
+
+/* What other checks hold leaves no room for this one's answer, and that is not the target's fault. */
+static void test_bytes_in_flight(void **state)
+{
+	(void)state;
+	struct transfers *transfers = probe_loop_transfers(once.loop);
+	struct peer *peer = serve("respond 200 welcome");
+	struct monitor_spec *spec = spec_for("http", "127.0.0.1", peer, NULL, LIST("expect.body", "welcome"));
+	assert_true(transfers_hold(transfers, (64 << 20) - 3));
+	expect("full", once_check(&once, spec), OUTCOME_NO_SOCKETS, "too many bytes in flight");
+	transfers_let_go(transfers, (64 << 20) - 3);
+	for (int i = 0; i < 2; i++)
+		expect("room again", once_check(&once, spec), OUTCOME_OK, "200 OK");
+	assert_true(transfers_hold(transfers, 64 << 20));
+	assert_false(transfers_hold(transfers, 1));
+	transfers_let_go(transfers, 64 << 20);
+	spec_release(spec);
+	peer_stop(peer);
 }
 
 /* That share is for connecting: a handshake may take longer, though other addresses are left. */
@@ -697,6 +718,7 @@ int main(void)
 		cmocka_unit_test(test_falls_over_to_the_other_family),
 		cmocka_unit_test(test_does_not_wait_for_ever_for_one_address),
 		cmocka_unit_test(test_tells_the_address_that_failed),
+		cmocka_unit_test(test_bytes_in_flight),
 		cmocka_unit_test(test_slow_handshake_is_waited_for),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_environment_does_not_steer),
