@@ -23,6 +23,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "cli/commands.h"
@@ -57,6 +58,21 @@ static int flush(int status)
 	return EXIT_INPUT_OUTPUT;
 }
 
+/* "kumatop --config FILE list": the word moves before the options that every command takes. */
+static void bring_command_forward(int argc, char **argv)
+{
+	int at = 1;
+
+	while (at < argc && (strncmp(argv[at], "--config", 8) == 0 || strncmp(argv[at], "--database", 10) == 0))
+		at += strchr(argv[at], '=') ? 1 : 2;
+	if (at < argc && at > 1 && cli_find(argv[at])) {
+		char *word = argv[at];
+
+		memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
+		argv[1] = word;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct cli_command *command;
@@ -68,6 +84,7 @@ int main(int argc, char **argv)
 	raise_descriptor_limit();
 	if (!probe_libraries_start(&err))
 		return cli_fail(&err);
+	bring_command_forward(argc, argv);
 	command = argc > 1 ? cli_find(argv[1]) : NULL;
 	status = command ? command->run(command, argc - 1, argv + 1) : cli_screen.run(&cli_screen, argc, argv);
 	probe_libraries_stop();

@@ -12,6 +12,7 @@
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
 #include "kumatop/when.h"
+#include "roster.h"
 
 struct options {
 	struct cli_common common;
@@ -135,16 +136,16 @@ static void add_item(struct run *run, struct monitor_spec *spec)
 		run->name_width = text_width(spec->name);
 }
 
-/* A word is the name of a declared monitor, a pattern of such names, or a target. */
-static bool add_word(struct run *run, const struct conf *conf, const char *word, struct error *err)
+/* A word is the name of a monitor, a pattern of such names, or a target. */
+static bool add_word(struct run *run, const struct conf *conf, const struct roster *roster, const char *word, struct error *err)
 {
 	struct monitor_spec *spec;
 	bool found = false;
 
-	for (size_t i = 0; i < conf->spec_count; i++) {
-		if (!text_glob(word, conf->specs[i]->name))
+	for (size_t i = 0; i < roster->count; i++) {
+		if (!roster->entries[i].spec || !text_glob(word, roster->entries[i].spec->name))
 			continue;
-		add_item(run, spec_hold(conf->specs[i]));
+		add_item(run, spec_hold(roster->entries[i].spec));
 		found = true;
 	}
 	if (found)
@@ -158,6 +159,32 @@ static bool add_word(struct run *run, const struct conf *conf, const char *word,
 	}
 	add_item(run, spec);
 	return true;
+}
+
+/* Every monitor that is not paused. */
+static void add_all(struct run *run, const struct roster *roster)
+{
+	for (size_t i = 0; i < roster->count; i++) {
+		const struct roster_entry *entry = &roster->entries[i];
+
+		if (entry->spec && !(entry->has_standing && entry->standing.standing.state == STATE_PAUSED))
+			add_item(run, spec_hold(entry->spec));
+	}
+}
+
+/* A database that cannot be read is no reason not to check what is declared or named. */
+static bool read_monitors(struct roster *roster, const struct options *options, const struct conf *conf, struct error *err)
+{
+	char *path = conf_database_path(conf, options->common.database);
+	struct archive *archive = path ? archive_open(path, err) : NULL;
+	bool fine;
+
+	if (path && !archive && err->code != EXIT_UNAVAILABLE)
+		cli_say("%s", err->text);
+	free(path);
+	fine = roster_read(roster, conf, archive, err);
+	archive_close(archive);
+	return fine;
 }
 
 static bool limit_timeouts(struct run *run, struct error *err)
@@ -192,15 +219,16 @@ static int check_all(const struct options *options, const struct conf *conf, con
 {
 	struct run run = { .options = options, .worst = VERDICT_UP, .status = -1 };
 	struct error err;
+	struct roster roster = { 0 };
 	int status;
-	bool fine = true;
+	bool fine = read_monitors(&roster, options, conf, &err);
 
 	for (size_t i = 0; i < words->count && fine; i++)
-		fine = add_word(&run, conf, words->items[i], &err);
-	for (size_t i = 0; i < conf->spec_count && !words->count; i++)
-		add_item(&run, spec_hold(conf->specs[i]));
+		fine = add_word(&run, conf, &roster, words->items[i], &err);
+	if (fine && !words->count)
+		add_all(&run, &roster);
 	if (fine && !run.count)
-		fine = error_set(&err, EXIT_USAGE, "nothing to check: name a target, or a configuration with --config");
+		fine = error_set(&err, EXIT_USAGE, "nothing to check: name a target, a configuration with --config, or kumatop add a monitor");
 	fine = fine && limit_timeouts(&run, &err) && carry_out(&run, conf, &err);
 	if (fine && options->nagios)
 		print_nagios(&run);
@@ -208,6 +236,7 @@ static int check_all(const struct options *options, const struct conf *conf, con
 	for (size_t i = 0; i < run.count; i++)
 		spec_release(run.items[i].spec);
 	free(run.items);
+	roster_finish(&roster);
 	return status;
 }
 

@@ -30,6 +30,7 @@ struct cli_command {
 /* All commands that have a word, ended by NULL. */
 extern const struct cli_command *const cli_commands[];
 const struct cli_command *cli_find(const char *name);	/* NULL if there is none */
+const char *cli_nearest(const char *word);	/* the command that a word that looks like no target may have meant, or NULL */
 
 /* The first members of every command's struct of options, and their rows. */
 struct cli_common {

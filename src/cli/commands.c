@@ -3,9 +3,25 @@
 
 #include <string.h>
 
+#include "kumatop/text.h"
+
 const struct cli_command *const cli_commands[] = {
 	&cli_serve, &cli_check, &cli_list, &cli_add, &cli_edit, &cli_rm, &cli_pause, &cli_resume, &cli_export, &cli_config, NULL,
 };
+
+const char *cli_nearest(const char *word)
+{
+	const char *names[32];
+	size_t count = 0;
+
+	if (strpbrk(word, ".:/[") != NULL)
+		return NULL;
+	while (cli_commands[count]) {
+		names[count] = cli_commands[count]->name;
+		count++;
+	}
+	return text_nearest(word, names, count);
+}
 
 const struct cli_command *cli_find(const char *name)
 {

@@ -50,6 +50,10 @@ static bool make_snapshot(const struct roster *roster, struct archive *archive, 
 	bool fine = true;
 
 	*worst = VERDICT_UP;
+	if (!roster->count) {
+		*worst = VERDICT_UNKNOWN;
+		cli_say("there are no monitors: kumatop add TARGET, or name a configuration with --config");
+	}
 	for (size_t i = 0; i < roster->count && fine; i++) {
 		const struct roster_entry *entry = &roster->entries[i];
 		struct monitor_view *view;

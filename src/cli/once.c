@@ -57,8 +57,10 @@ static void print(const struct once *once, bool json, int *status)
 		format_board_json(&out, snapshot);
 	else
 		format_board_text(&out, snapshot, unix_now_us());
-	*status = verdict_exit_code(once->worst);
+	*status = verdict_exit_code(snapshot->count ? once->worst : VERDICT_UNKNOWN);
 	cli_write(&out, status);
+	if (!snapshot->count)
+		cli_say("there are no monitors: kumatop add TARGET, or name a configuration with --config");
 	buf_finish(&out);
 	snapshot_release(snapshot);
 }

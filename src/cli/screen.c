@@ -32,8 +32,13 @@ static const struct setting options_table[] = {
 static bool add_targets(struct conf *conf, const struct cli_words *words, struct error *err)
 {
 	for (size_t i = 0; i < words->count; i++) {
-		struct monitor_spec *spec = conf_new_monitor(words->items[i], NULL, &conf->settings, SPEC_TEMPORARY, err);
+		const char *meant = cli_nearest(words->items[i]);
+		struct monitor_spec *spec;
 
+		if (meant)
+			return error_set(err, EXIT_USAGE, "there is no command %s; did you mean %s? To watch a host of that name write ping://%s",
+			    words->items[i], meant, words->items[i]);
+		spec = conf_new_monitor(words->items[i], NULL, &conf->settings, SPEC_TEMPORARY, err);
 		if (!spec || !spec_seal(spec, err)) {
 			spec_release(spec);
 			if (err->code == EXIT_CONFIG || err->code == EXIT_DATA)

@@ -52,7 +52,10 @@ static void fill_row(struct row *row, const struct monitor_view *view, int64_t n
 	else
 		text_copy(row->cells[3], CELL_SIZE, "-");
 	print_uptime(amounts_uptime(&view->day), row->cells[4], CELL_SIZE);
-	age_print(now_us - view->standing.since_us, row->cells[5], CELL_SIZE);
+	if (view->standing.since_us)
+		age_print(now_us - view->standing.since_us, row->cells[5], CELL_SIZE);
+	else
+		text_copy(row->cells[5], CELL_SIZE, "-");
 	text_copy(row->cells[6], CELL_SIZE, shared_read(view->detail));
 }
 

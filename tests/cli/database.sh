@@ -23,6 +23,11 @@ like 'with a suggestion' "$err" 'did you mean interval'
 kt add 'ftp://example.com/'
 is 'a target of no kind is refused' "$status" 64
 
+run "$KUMATOP" check health --database "$db"
+is 'check knows an added monitor by its name' "$status" 0
+like 'and checks that one' "$out" '^up +health .*200 OK'
+run "$KUMATOP" --database "$db" check
+is 'options may stand before the command' "$status" 0
 kt list --json
 like 'list knows it' "$out" '"name": *"health".*"origin": *"added"'
 like 'with its tags' "$out" '"tags": *\["prod", *"eu"\]'

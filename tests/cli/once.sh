@@ -34,6 +34,11 @@ done
 run "$KUMATOP" --them x
 is 'an unknown option is 64' "$status" 64
 like 'with a suggestion' "$err" 'did you mean --theme'
+run "$KUMATOP" chekc
+is 'a command written wrong is no host to watch' "$status" 64
+like 'with a suggestion' "$err" 'did you mean check'
+run "$KUMATOP" --database "$TEST_DIR/none.db"
+is 'a board of nothing is not fine' "$status" 3
 run "$KUMATOP" 'exprt://x'
 is 'neither target nor command' "$status" 64
 done_testing
