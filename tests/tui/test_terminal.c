@@ -248,7 +248,7 @@ static void test_unread_terminal_stops_frames_not_checks(void **state)
 	/* what the pty held, at most a stale frame behind it, and the picture of now: not a frame for each repaint asked for */
 	assert_true(bytes < 200000);
 	term_keys(term, "q");
-	LIVE_EXPECT_ROW(term, "website", "200");
+	LIVE_EXPECT_ROW(term, "● website", "200");
 
 	/* and it ends although nobody reads */
 	term_stop_reading(term);
