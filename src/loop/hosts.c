@@ -88,7 +88,7 @@ static void read_line(struct hosts *hosts, char *line)
 		add_entry(hosts, word, &address);
 }
 
-static void read_file(struct hosts *hosts, int fd, size_t size)
+static void read_file(struct hosts *hosts, int fd, size_t size, bool cut)
 {
 	char *text = heap_zero(1, size + 1);
 	size_t length = 0;
@@ -98,6 +98,8 @@ static void read_file(struct hosts *hosts, int fd, size_t size)
 			break;
 		length += (size_t)got;
 	}
+	while (cut && length > 0 && text[length - 1] != '\n')	/* half a name is another name */
+		length--;
 	text[length] = '\0';
 	char *rest = NULL;
 	for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
@@ -117,7 +119,7 @@ static void refresh(struct hosts *hosts)
 	struct stat found = { 0 };
 	if (stat(hosts->path, &found) != 0 || !S_ISREG(found.st_mode))
 		found = (struct stat){ 0 };
-	if (found.st_ino == hosts->seen.st_ino && found.st_size == hosts->seen.st_size
+	if (found.st_dev == hosts->seen.st_dev && found.st_ino == hosts->seen.st_ino && found.st_size == hosts->seen.st_size
 	    && found.st_mtim.tv_sec == hosts->seen.st_mtim.tv_sec && found.st_mtim.tv_nsec == hosts->seen.st_mtim.tv_nsec)
 		return;
 	hosts->seen = found;
@@ -125,7 +127,7 @@ static void refresh(struct hosts *hosts)
 	int fd = open(hosts->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return;
-	read_file(hosts, fd, found.st_size < FILE_MOST ? (size_t)found.st_size : FILE_MOST);
+	read_file(hosts, fd, found.st_size < FILE_MOST ? (size_t)found.st_size : FILE_MOST, found.st_size > FILE_MOST);
 	close(fd);
 }
 

@@ -323,7 +323,7 @@ static void follow_resolv_conf(struct resolver *resolver)
 	struct stat found = { 0 };
 	if (stat(resolv_conf, &found) != 0)
 		found = (struct stat){ 0 };
-	if (found.st_ino == resolver->seen.st_ino && found.st_size == resolver->seen.st_size
+	if (found.st_dev == resolver->seen.st_dev && found.st_ino == resolver->seen.st_ino && found.st_size == resolver->seen.st_size
 	    && found.st_mtim.tv_sec == resolver->seen.st_mtim.tv_sec && found.st_mtim.tv_nsec == resolver->seen.st_mtim.tv_nsec)
 		return;
 	struct channel *fresh = channel_create(probe_loop_uv(resolver->loop), NULL, NULL);
@@ -428,6 +428,9 @@ void lookup_cancel(struct lookup *lookup)
 
 struct resolver *resolver_create(struct probe_loop *loop, const char *nameservers, struct error *err)
 {
+	struct stat seen;		/* before the file is read: what is written meanwhile is another version */
+	if (stat(resolv_conf, &seen) != 0)
+		seen = (struct stat){ 0 };
 	struct channel *channel = channel_create(probe_loop_uv(loop), nameservers, err);
 	if (channel == NULL)
 		return NULL;
@@ -437,8 +440,7 @@ struct resolver *resolver_create(struct probe_loop *loop, const char *nameserver
 	resolver->nameservers = heap_text(nameservers);
 	resolver->hosts = hosts_create("/etc/hosts");
 	resolver->checked = mono_now();
-	if (stat(resolv_conf, &resolver->seen) != 0)
-		resolver->seen = (struct stat){ 0 };
+	resolver->seen = seen;
 	uv_timer_init(probe_loop_uv(loop), &resolver->tick);
 	resolver->tick.data = resolver;
 	return resolver;

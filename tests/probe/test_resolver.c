@@ -376,6 +376,35 @@ static void test_hosts(void **state)
 	hosts_destroy(hosts);
 }
 
+/* What is read of a file that is too long ends with a line: a name cut in two would be another name. */
+static void test_hosts_too_long(void **state)
+{
+	(void)state;
+	enum { MOST = 4 << 20 };
+	static const char line[] = "192.0.2.1 a\n", last[] = "192.0.2.2 database\n";
+	char path[] = "/tmp/kumatop-hosts-XXXXXX";
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	char *text = heap_zero(1, MOST + sizeof last);
+	size_t length = 0, begin_last = MOST - 14;	/* the limit falls behind "data" */
+	while (length + sizeof line - 1 <= begin_last) {
+		memcpy(text + length, line, sizeof line - 1);
+		length += sizeof line - 1;
+	}
+	memset(text + length, '\n', begin_last - length);
+	memcpy(text + begin_last, last, sizeof last - 1);
+	write_hosts(path, text);
+	free(text);
+	struct hosts *hosts = hosts_create(path);
+	struct sockaddr_storage found[8];
+	assert_int_equal(hosts_find(hosts, "a", AF_UNSPEC, found, 8), 8);
+	assert_int_equal(hosts_find(hosts, "data", AF_UNSPEC, found, 8), 0);
+	assert_int_equal(hosts_find(hosts, "database", AF_UNSPEC, found, 8), 0);
+	hosts_destroy(hosts);
+	assert_int_equal(unlink(path), 0);
+}
+
 static void test_rank(void **state)
 {
 	(void)state;
@@ -541,6 +570,7 @@ int main(void)
 		cmocka_unit_test(test_bad_name_servers_are_refused),
 		cmocka_unit_test(test_closes_under_way),
 		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_hosts_too_long),
 		cmocka_unit_test(test_rank),
 		cmocka_unit_test(test_addresses_as_text),
 		cmocka_unit_test(test_errors_of_sockets),
