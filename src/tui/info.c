@@ -38,13 +38,19 @@ static void add_part(struct line *line, const char *separator, enum role role, c
 static void draw_now(const struct tui *tui, const struct monitor_view *monitor, struct line *line, const char *separator)
 {
 	const struct standing *standing = &monitor->standing;
-	char text[128], when[32];
+	const char *reason = reason_of(monitor);
+	char text[128] = "", when[32];
+	size_t used, room, fits;
 
-	line_print(line, ROLE_TEXT, "%s: %s", monitor->spec->name, reason_of(monitor));
-	if (standing->since_us) {
+	if (standing->since_us)
 		snprintf(text, sizeof text, "%s since %s", state_word((int)standing->state), line_moment(tui, standing->since_us, when, sizeof when));
-		add_part(line, separator, ROLE_TEXT, text);
-	}
+	line_print(line, ROLE_TEXT, "%s: ", monitor->spec->name);
+	/* Since when is worth more than the end of a long reason. */
+	used = (size_t)line->x + text_width(text) + 3;
+	room = used < (size_t)line->area.columns ? (size_t)line->area.columns - used : 0;
+	fits = text_fit(reason, text_width(reason) <= room || room < 12 ? SIZE_MAX : room - 2, NULL);
+	line_print(line, ROLE_TEXT, "%.*s%s", (int)fits, reason, reason[fits] ? ".." : "");
+	add_part(line, separator, ROLE_TEXT, text);
 	if (monitor->checking) {
 		add_part(line, separator, ROLE_TEXT, "being checked");
 	} else if (monitor->next_us) {

@@ -125,6 +125,9 @@ void list_update(struct list *list, struct tui *tui)
 		if (seen && !is_idle(tui))
 			list_show_row(list, list_row(list));
 	}
+	/* Once all have answered the cursor is on a monitor and not on a line: what a key acts on changes by keys alone. */
+	if (!list->selected && tui->snapshot && tui->snapshot->by_state[STATE_NEW] == 0)
+		list_select_row(list, list->top);
 	ptrdiff_t wanted = list->wanted ? rows_find(list->rows, list->wanted) : -1;
 
 	if (wanted >= 0) {
