@@ -158,7 +158,8 @@ static int row_of(struct term *term, const char *text)
 static void configure_three(void)
 {
 	live_configure(live, "monitors: ( { name = \"alpha\"; http = \"%s/alpha\"; tags = [\"prod\"]; },\n"
-	    "{ name = \"beta\"; http = \"%s/beta\"; }, { name = \"gamma\"; tcp = \"127.0.0.1:%u\"; } );", peer_url(web), peer_url(web), peer_port(web));
+	    "{ name = \"beta\"; http = \"%s/beta\"; }, { name = \"gamma\"; tcp = \"127.0.0.1:%u\"; } );",
+	    peer_url(web), peer_url(web), peer_port(web));
 }
 
 #define BETA_FAILS "read-request; on /beta { respond 503 sorry }; respond 200 hello"

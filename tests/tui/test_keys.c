@@ -152,10 +152,15 @@ static void test_keys_split_at_every_byte(void **state)
 /* What xterm may send, and what it never would: with letters that are keys for finals, parameters and texts. */
 static void add_sequences(struct buf *keys)
 {
-	static const char *const parameters[] = { "", "9", "1;9", "?1", ">41;354;0", "=1", "27;5;113", "12;40", "999999999999999999999", "<0;10;20", ";;;", "1:2:3", "!", "$", "\"", " ", "'", "*" };
+	static const char *const parameters[] = {
+		"", "9", "1;9", "?1", ">41;354;0", "=1", "27;5;113", "12;40",
+		"999999999999999999999", "<0;10;20", ";;;", "1:2:3", "!", "$", "\"", " ", "'", "*",
+	};
 	static const char known[] = "ABCDHFZPQSM~";
 	static const char *const strings[] = { "\x1b]", "\x1bP", "\x1b_", "\x1b^", "\x1bX", "\x9d", "\x90", "\xc2\x9d" };
-	static const char *const texts[] = { "0;pqQdar", "52;c;cHFkYXI=", "11;rgb:adad/pqpq/QQQQ", "", "1$rq q p d a r \"p", "\x1b[q\x1bOp", "y\rn\r" };
+	static const char *const texts[] = {
+		"0;pqQdar", "52;c;cHFkYXI=", "11;rgb:adad/pqpq/QQQQ", "", "1$rq q p d a r \"p", "\x1b[q\x1bOp", "y\rn\r",
+	};
 
 	for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++)
 		for (int final = 0x40; final < 0x7f; final++) {
@@ -274,7 +279,9 @@ static void test_pasted_url_opens_the_form(void **state)
 /* Letters that are keys, an Enter, a ^C, sequences, and the beginning of its own end. */
 static void test_paste_does_not_act(void **state)
 {
-	static const char *const pastes[] = { "dpqr", "q\rq\rQQ", "\x03\x03\x1a\x1a", "\x1b[B\x1b[3~y", "\x1b[201", "\x1b\x1b\x1b", "p\x9bp\xc2\x9bp" };
+	static const char *const pastes[] = {
+		"dpqr", "q\rq\rQQ", "\x03\x03\x1a\x1a", "\x1b[B\x1b[3~y", "\x1b[201", "\x1b\x1b\x1b", "p\x9bp\xc2\x9bp",
+	};
 	struct term *term = start();
 
 	for (size_t i = 0; i < sizeof pastes / sizeof *pastes; i++) {

@@ -301,7 +301,9 @@ static void test_storm_of_sizes(void **state)
 
 static void test_terminals_by_name(void **state)
 {
-	static const char *const names[] = { "xterm-256color", "xterm", "screen", "screen-256color", "tmux", "tmux-256color", "linux", "vt100", "vt220", "ansi" };
+	static const char *const names[] = {
+		"xterm-256color", "xterm", "screen", "screen-256color", "tmux", "tmux-256color", "linux", "vt100", "vt220", "ansi",
+	};
 	struct termios before = fresh_modes();
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
