@@ -209,7 +209,11 @@ void http_report_failure(struct probe *probe, int code)
 		report_no_connection(probe);
 		return;
 	case CURLE_OPERATION_TIMEDOUT:
-		report_own_timeout(probe);
+		/* libcurl 7.88 takes the errno of a handle's last check for this one's, where the socket itself was not to be had. */
+		if (transfer_socket_error(probe->transfer) != 0)
+			report_no_connection(probe);
+		else
+			report_own_timeout(probe);
 		return;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:

@@ -1,5 +1,5 @@
 /* The http kind against a server that misbehaves in every way it knows. */
-#include "once.h"
+#include "http_check.h"
 
 #include "kumatop/loop.h"
 #include "kumatop/transfer.h"
@@ -10,9 +10,6 @@
 #include <unistd.h>
 
 #include "../lib/dns_peer.h"
-#include "../lib/peer.h"
-
-enum { SETTINGS_MOST = 8 };
 
 struct row {
 	const char *title;
@@ -23,34 +20,6 @@ struct row {
 	const char *evidence;		/* a part of it, or NULL */
 	const char *path;		/* "/" when NULL */
 };
-
-static struct once once;
-
-static struct peer *serve(const char *script)
-{
-	struct error err = { 0 };
-	struct peer *peer = peer_start(script, &err);
-	if (peer == NULL)
-		fail_msg("%s", err.text);
-	return peer;
-}
-
-static struct monitor_spec *spec_for(const char *scheme, const char *host, const struct peer *peer, const char *path,
-				     const char *const *settings)
-{
-	char target[300];
-	snprintf(target, sizeof target, "%s://%s:%u%s", scheme, host, peer_port(peer), path != NULL ? path : "/");
-	return once_spec_with(target, settings);
-}
-
-static void expect(const char *title, const struct check_result *result, enum outcome outcome, const char *detail)
-{
-	if (result->outcome != outcome)
-		fail_msg("%s: outcome %s instead of %s: %s\n%s", title, outcome_row((int)result->outcome)->word,
-			 outcome_row((int)outcome)->word, result->detail, result->evidence);
-	if (strstr(result->detail, detail) == NULL)
-		fail_msg("%s: detail \"%s\" does not hold \"%s\"", title, result->detail, detail);
-}
 
 static void run_row(const struct row *row)
 {
@@ -63,8 +32,6 @@ static void run_row(const struct row *row)
 	spec_release(spec);
 	peer_stop(peer);
 }
-
-#define LIST(...) (const char *const[SETTINGS_MOST]){ __VA_ARGS__ }
 
 static const struct row rows[] = {
 	{ "plain", "respond 200 hello", OUTCOME_OK, "200 OK", { NULL }, NULL, NULL },
@@ -242,19 +209,6 @@ static void test_bytes_in_flight(void **state)
 	peer_stop(peer);
 }
 
-/* That share is for connecting: a handshake may take longer, though other addresses are left. */
-static void test_slow_handshake_is_waited_for(void **state)
-{
-	(void)state;
-	struct peer *peer = serve("listen both\npause 700\ntls good\nrespond 200 ok");
-	struct monitor_spec *spec = spec_for("https", "both.localhost", peer, NULL,
-					     (const char *const[SETTINGS_MOST]){ "timeout", "1200ms", "verify", "no" });
-	expect("slow handshake", once_check(&once, spec), OUTCOME_OK, "200 OK");
-	assert_int_equal(peer_connections(peer), 1);
-	spec_release(spec);
-	peer_stop(peer);
-}
-
 /* What the server was sent, as it came. */
 static char *request_of(const char *const *settings)
 {
@@ -392,141 +346,6 @@ static void test_body_does_not_leave(void **state)
 	peer_stop(other);
 }
 
-static void check_tls(const char *title, const char *script, const char *host, const char *const *settings, enum outcome outcome,
-		      const char *detail, const char *evidence)
-{
-	struct peer *peer = serve(script);
-	struct monitor_spec *spec = spec_for("https", host, peer, NULL, settings);
-	const struct check_result *result = once_check(&once, spec);
-	expect(title, result, outcome, detail);
-	if (evidence != NULL && strstr(result->evidence, evidence) == NULL)
-		fail_msg("%s: evidence:\n%s", title, result->evidence);
-	spec_release(spec);
-	peer_stop(peer);
-}
-
-static void test_tls(void **state)
-{
-	(void)state;
-	const char *ca = peer_ca_file();
-	check_tls("good", "tls good\nrespond 200 ok", "localhost", LIST("ca_file", ca), OUTCOME_OK, "200 OK", NULL);
-	assert_true(once.result.phase_us[PHASE_TLS] > 0);
-	assert_true(once.result.cert_expires_us > unix_now_us());
-	check_tls("expired", "tls expired\nrespond 200 ok", "localhost", LIST("ca_file", ca), OUTCOME_TLS_EXPIRED, "certificate expired ",
-		  "verification: certificate has expired");
-	assert_true(once.result.cert_expires_us != 0 && once.result.cert_expires_us < unix_now_us());
-	check_tls("not yet", "tls not-yet\nrespond 200 ok", "localhost", LIST("ca_file", ca), OUTCOME_TLS_NOT_YET_VALID,
-		  "certificate is valid only in ", NULL);
-	check_tls("wrong host", "tls wrong-host\nrespond 200 ok", "localhost", LIST("ca_file", ca), OUTCOME_TLS_WRONG_HOST,
-		  ", not for localhost", NULL);
-	check_tls("self-signed", "tls self-signed\nrespond 200 ok", "localhost", LIST("ca_file", ca), OUTCOME_TLS_SELF_SIGNED,
-		  "certificate is self-signed", NULL);
-	check_tls("unknown issuer", "tls unknown-issuer\nrespond 200 ok", "localhost", LIST("ca_file", ca), OUTCOME_TLS_UNKNOWN_ISSUER,
-		  "not trusted here", "certificate: ");
-	check_tls("not verified", "tls expired\nrespond 200 ok", "localhost", LIST("verify", "no"), OUTCOME_OK, "200 OK", NULL);
-	assert_true(once.result.cert_expires_us != 0);
-	check_tls("lapses", "tls good 5\nrespond 200 ok", "localhost", LIST("ca_file", ca, "cert_warn", "10d"), OUTCOME_CERT_LAPSES,
-		  "certificate expires in ", NULL);
-	check_tls("lapses later", "tls good 15\nrespond 200 ok", "localhost", LIST("ca_file", ca, "cert_warn", "10d"), OUTCOME_OK, "", NULL);
-	check_tls("lapses, wrong status", "tls good 5\nrespond 500 ok", "localhost", LIST("ca_file", ca), OUTCOME_WRONG_STATUS, "500", NULL);
-	check_tls("hangs", "tls-hang", "localhost", LIST("ca_file", ca, "timeout", "300ms"), OUTCOME_TLS_FAILED,
-		  "TLS handshake did not end within 300ms", "phase: TLS handshake");
-	check_tls("garbage", "tls-garbage", "localhost", LIST("ca_file", ca), OUTCOME_TLS_FAILED, "TLS: ", NULL);
-	check_tls("plain", "read-some\nsend \"HTTP/1.1 400 Bad\\r\\n\\r\\n\"\nclose", "localhost", LIST("ca_file", ca), OUTCOME_TLS_FAILED,
-		  "something that is not TLS", NULL);
-	check_tls("closed", "read-some\nclose", "localhost", LIST("ca_file", ca), OUTCOME_TLS_FAILED, "connection closed during the handshake",
-		  NULL);
-	check_tls("reset", "read-some\nreset", "localhost", LIST("ca_file", ca), OUTCOME_TLS_FAILED, "connection reset during the handshake", NULL);
-	check_tls("empty", "tls good\nread-request\nclose", "localhost", LIST("ca_file", ca), OUTCOME_EMPTY_REPLY, "without an answer", NULL);
-	check_tls("reset later", "tls good\nread-request\nreset", "localhost", LIST("ca_file", ca), OUTCOME_RESET, "reset", NULL);
-	check_tls("wants a certificate", "tls-asks good\nrespond 200 ok", "localhost", LIST("ca_file", ca), OUTCOME_TLS_FAILED, "certificate required",
-		  NULL);
-	check_tls("hangs later", "tls good\nread-request\nhang", "localhost", LIST("ca_file", ca, "timeout", "300ms"), OUTCOME_ANSWER_TIMEOUT,
-		  "connected, request sent", NULL);
-}
-
-/* Every check makes a whole handshake: a resumed session shows no certificate. */
-static void test_tls_again(void **state)
-{
-	(void)state;
-	struct peer *peer = serve("tls good\nrespond 200 ok");
-	struct monitor_spec *spec = spec_for("https", "localhost", peer, NULL, LIST("ca_file", peer_ca_file()));
-	for (int i = 0; i < 3; i++) {
-		expect("again", once_check(&once, spec), OUTCOME_OK, "");
-		assert_true(once.result.cert_expires_us != 0);
-		assert_true(once.result.phase_us[PHASE_TLS] > 0);
-	}
-	assert_int_equal(peer_connections(peer), 3);
-	spec_release(spec);
-	peer_stop(peer);
-}
-
-static void test_redirect_to_https(void **state)
-{
-	(void)state;
-	struct peer *secure = serve("tls good\nrespond 200 ok");
-	char script[200];
-	snprintf(script, sizeof script, "read-request\nredirect https://localhost:%u/x", peer_port(secure));
-	struct peer *plain = serve(script);
-	struct monitor_spec *spec = spec_for("http", "localhost", plain, NULL, LIST("ca_file", peer_ca_file()));
-	const struct check_result *result = once_check(&once, spec);
-	expect("to https", result, OUTCOME_OK, "200 OK");
-	assert_true(result->cert_expires_us != 0);
-	assert_true(result->phase_us[PHASE_TLS] > 0);
-	spec_release(spec);
-	peer_stop(plain);
-	peer_stop(secure);
-}
-
-/* A plain target gets no trust store until a redirect leads it to https; the next check has it at once. */
-static void test_trust_is_found_on_the_way(void **state)
-{
-	(void)state;
-	struct peer *secure = serve("tls good\nrespond 200 ok");
-	char script[200];
-	snprintf(script, sizeof script, "read-request\nredirect https://localhost:%u/x", peer_port(secure));
-	struct peer *plain = serve(script);
-	struct monitor_spec *spec = spec_for("http", "localhost", plain, NULL, LIST(NULL));
-
-	assert_int_equal(setenv("SSL_CERT_FILE", "/nonexistent.pem", 1), 0);
-	expect("no list", once_check(&once, spec), OUTCOME_INTERNAL, "/nonexistent.pem: No such file");
-	assert_int_equal(setenv("SSL_CERT_FILE", peer_ca_file(), 1), 0);
-	for (int i = 0; i < 2; i++)
-		expect("list", once_check(&once, spec), OUTCOME_OK, "200 OK");
-	spec_release(spec);
-
-	spec = spec_for("http", "localhost", plain, NULL, LIST(NULL));
-	for (int turns = 1; turns < 8; turns++) {
-		once_begin(&once, spec);
-		for (int turn = 0; turn < turns && !once.ended; turn++)
-			uv_run(&once.uv, UV_RUN_ONCE);
-		if (!once.ended)
-			once_expire(&once.timer);
-	}
-	spec_release(spec);
-	assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
-	peer_stop(plain);
-	peer_stop(secure);
-}
-
-/* Where the machine has no list of authorities the target is not to blame. */
-static void test_machine_without_authorities(void **state)
-{
-	(void)state;
-	struct peer *peer = serve("tls good\nrespond 200 ok");
-	assert_int_equal(setenv("SSL_CERT_FILE", "/nonexistent.pem", 1), 0);
-	struct monitor_spec *spec = spec_for("https", "localhost", peer, NULL, LIST(NULL));
-	expect("no list", once_check(&once, spec), OUTCOME_INTERNAL, "/nonexistent.pem: No such file");
-	assert_int_equal(outcome_row((int)once.result.outcome)->verdict, VERDICT_UNKNOWN);
-	spec_release(spec);
-	assert_int_equal(setenv("SSL_CERT_FILE", "/etc/hostname", 1), 0);
-	spec = spec_for("https", "localhost", peer, NULL, LIST(NULL));
-	expect("no certificates", once_check(&once, spec), OUTCOME_INTERNAL, "holds no certificates that can be read");
-	spec_release(spec);
-	assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
-	peer_stop(peer);
-}
-
 static void test_out_of_descriptors(void **state)
 {
 	(void)state;
@@ -545,14 +364,6 @@ static void test_out_of_descriptors(void **state)
 	peer_stop(peer);
 }
 
-static int next_descriptor(void)
-{
-	int fd = dup(STDERR_FILENO);
-	assert_true(fd >= 0);
-	close(fd);
-	return fd;
-}
-
 /*
  * The loop thinks that it watches the descriptor curl's next socket gets, and so refuses to. That check is lost, and no other:
  * the handle that all of them share lives on.
@@ -562,16 +373,15 @@ static void test_a_socket_that_cannot_be_watched(void **state)
 	(void)state;
 	struct peer *peer = serve("read-request\nrespond 200 ok");
 	struct monitor_spec *spec = spec_for("http", "127.0.0.1", peer, NULL, LIST(NULL));
-	int pair[2], stale = next_descriptor();
+	int pair[2];
 	uv_poll_t poll;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	assert_int_equal(pair[0], stale);
+	int stale = pair[0];	/* the lowest that was free, and will be again */
 	assert_int_equal(uv_poll_init(&once.uv, &poll, stale), 0);
 	assert_int_equal(uv_poll_start(&poll, UV_DISCONNECT, NULL), 0);
 	uv_run(&once.uv, UV_RUN_NOWAIT);
 	close(pair[0]);
 	close(pair[1]);
-	assert_int_equal(next_descriptor(), stale);
 	expect("unwatched", once_check(&once, spec), OUTCOME_NO_SOCKETS, "no socket for a connection to 127.0.0.1:");
 	uv_close((uv_handle_t *)&poll, NULL);
 	uv_run(&once.uv, UV_RUN_NOWAIT);
@@ -696,20 +506,6 @@ static void test_secrets_are_not_shown(void **state)
 	spec_release(spec);
 }
 
-static int open_loop(void **state)
-{
-	(void)state;
-	once_open(&once, NULL);
-	return 0;
-}
-
-static int close_loop(void **state)
-{
-	(void)state;
-	once_close(&once);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -719,17 +515,11 @@ int main(void)
 		cmocka_unit_test(test_does_not_wait_for_ever_for_one_address),
 		cmocka_unit_test(test_tells_the_address_that_failed),
 		cmocka_unit_test(test_bytes_in_flight),
-		cmocka_unit_test(test_slow_handshake_is_waited_for),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_environment_does_not_steer),
 		cmocka_unit_test(test_secrets_stay_at_home),
 		cmocka_unit_test(test_methods_over_redirects),
 		cmocka_unit_test(test_body_does_not_leave),
-		cmocka_unit_test(test_tls),
-		cmocka_unit_test(test_tls_again),
-		cmocka_unit_test(test_redirect_to_https),
-		cmocka_unit_test(test_trust_is_found_on_the_way),
-		cmocka_unit_test(test_machine_without_authorities),
 		cmocka_unit_test(test_out_of_descriptors),
 		cmocka_unit_test(test_a_socket_that_cannot_be_watched),
 		cmocka_unit_test(test_no_route),
