@@ -336,9 +336,9 @@ static bool prepare(struct child *child, int fd, pid_t parent)
 		return false;
 	child->parent = parent;
 	child->signals = signalfd(-1, &waking, SFD_CLOEXEC | SFD_NONBLOCK);
+	size_t size = HELPER_RUNNING_MOST * sizeof *child->failures;
 	/* cppcheck-suppress invalidFunctionArg; anonymous memory has no descriptor */
-	child->failures = mmap(NULL, HELPER_RUNNING_MOST * sizeof *child->failures, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	child->failures = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	return child->signals >= 0 && child->failures != MAP_FAILED && prctl(PR_SET_NAME, "kumatop-helper") == 0
 	    && prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent;
 }
