@@ -41,11 +41,14 @@ static bool is_watched(const struct tui *tui, const char *file)
 }
 
 /* What became of it: an editor left without saving changes nothing. */
-static void tell(struct tui *tui, const char *file, bool changed)
+static void tell(struct tui *tui, const char *path, bool changed)
 {
+	/* Its directory would push what matters off the line. */
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+
 	if (!changed)
 		tui_toast(tui, TOAST_OK, "%s is as it was", file);
-	else if (is_watched(tui, file))
+	else if (is_watched(tui, path))
 		tui_toast(tui, TOAST_OK, "%s is saved: it is taken in a moment", file);
 	else
 		tui_toast(tui, TOAST_OK, "%s is saved: it holds from the next reload on (SIGHUP)", file);
