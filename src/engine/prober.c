@@ -89,6 +89,21 @@ static void line_leave(struct check *check)
 	line->count--;
 }
 
+static struct check *line_take_first(struct line *line)
+{
+	struct check *check = line->first;
+
+	line->first = check->next;
+	if (check->next)
+		check->next->previous = NULL;
+	else
+		line->last = NULL;
+	check->next = NULL;
+	check->line = NULL;
+	line->count--;
+	return check;
+}
+
 static bool has_room(const struct prober *prober)
 {
 	return prober->fresh.count < prober->most && prober->in_flight < prober->most_with_hanging;
@@ -194,10 +209,9 @@ static void timer_fired(uv_timer_t *timer)
 
 static void start_first(struct prober *prober)
 {
-	struct check *check = prober->waiting.first;
+	struct check *check = line_take_first(&prober->waiting);
 	struct mono now = mono_now();
 
-	line_leave(check);
 	if (check->patience_ms && mono_between_us(check->asked, now) > check->patience_ms * 1000) {
 		struct check_result missed = result_make(OUTCOME_MISSED);
 

@@ -20,7 +20,7 @@ static bool downwards;
 
 bool screens_write(const struct screens *screens, const char *path)
 {
-	size_t count = (size_t)(screens->rows * screens->columns);
+	size_t count = (size_t)screens->rows * (size_t)screens->columns;
 	FILE *out = fopen(path, "we");
 	bool good = out && fwrite(screens, sizeof(*screens), 1, out) == 1 && fwrite(screens->cells[0], sizeof(struct cell), count, out) == count
 	    && fwrite(screens->cells[1], sizeof(struct cell), count, out) == count;
@@ -34,7 +34,7 @@ static bool screens_read(struct screens *screens, const char *path)
 	bool good = in && fread(screens, sizeof(*screens), 1, in) == 1;
 
 	for (int i = 0; i < 2 && good; i++) {
-		size_t count = (size_t)(screens->rows * screens->columns);
+		size_t count = (size_t)screens->rows * (size_t)screens->columns;
 
 		screens->cells[i] = heap_zero(count, sizeof(struct cell));
 		good = fread(screens->cells[i], sizeof(struct cell), count, in) == count;

@@ -11,11 +11,15 @@
 
 static uint16_t checksum(const void *data, size_t length)
 {
-	const uint16_t *words = data;
+	const unsigned char *bytes = data;
 	uint32_t sum = 0;
 
-	for (; length > 1; length -= 2)
-		sum += *words++;
+	for (size_t i = 0; i + 1 < length; i += 2) {
+		uint16_t word;
+
+		memcpy(&word, bytes + i, sizeof(word));
+		sum += word;
+	}
 	sum = (sum >> 16) + (sum & 0xffff);
 	return (uint16_t)~(sum + (sum >> 16));
 }

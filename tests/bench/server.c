@@ -111,11 +111,16 @@ bool server_start(struct server *server, enum server_kind kind, struct error *er
 	SSL_CTX *context = NULL;
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	if (kind == SERVER_HTTPS && (!peer_cert_authority(err) || !(context = peer_cert_context(PEER_CERT_GOOD, 90))))
+	if (kind == SERVER_HTTPS && (!peer_cert_authority(err) || !(context = peer_cert_context(PEER_CERT_GOOD, 90)))) {
+		close(listener);
 		return false;
+	}
 	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(listener, 4096) != 0
-	    || getsockname(listener, (struct sockaddr *)&address, &length) != 0)
-		return error_errno(err, EXIT_INTERNAL, "no server");
+	    || getsockname(listener, (struct sockaddr *)&address, &length) != 0) {
+		error_errno(err, EXIT_INTERNAL, "no server");
+		close(listener);
+		return false;
+	}
 	server->port = ntohs(address.sin_port);
 	server->pid = fork();
 	if (server->pid == 0) {

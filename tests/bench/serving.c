@@ -40,7 +40,10 @@ static bool launch(struct serving *serving)
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (dup2(ends[1], STDERR_FILENO) < 0)
 			_exit(127);
-		execl(getenv("KUMATOP"), "kumatop", "serve", "--config", serving->configuration, (char *)NULL);
+		const char *program = getenv("KUMATOP");
+
+		if (program)
+			execl(program, "kumatop", "serve", "--config", serving->configuration, (char *)NULL);
 		_exit(127);
 	}
 	close(ends[1]);

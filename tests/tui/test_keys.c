@@ -213,9 +213,9 @@ static void test_noise_is_no_key(void **state)
 		while (count < sizeof noise - 2) {
 			unsigned char byte = (unsigned char)next_random(&seed);
 
-			if (block % 2 && byte != 0x07 && byte != 0x18 && byte != 0x1a && byte != 0x1b && byte != 0x9c)
-				noise[count++] = (char)byte;
-			else if (block % 2 == 0 && byte >= 0xa0)
+			bool ends_a_sequence = byte == 0x07 || byte == 0x18 || byte == 0x1a || byte == 0x1b || byte == 0x9c;
+
+			if (block % 2 ? !ends_a_sequence : byte >= 0xa0)
 				noise[count++] = (char)byte;
 		}
 		noise[count++] = block % 2 ? '\x07' : 'g';	/* what a broken character began ends with a key */

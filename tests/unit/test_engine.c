@@ -393,7 +393,7 @@ static struct command *reload_to(const char *const *names, size_t count, bool by
 {
 	struct command *command = command_create(COMMAND_RELOAD, 0);
 
-	command->specs = heap_zero(count + 1, sizeof(*command->specs));
+	command->specs = heap_zero(count + 1, sizeof(struct monitor_spec *));
 	command->spec_count = count;
 	command->by_hand = by_hand;
 	for (size_t i = 0; i < count; i++)

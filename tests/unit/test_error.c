@@ -92,7 +92,7 @@ static void *hold_and_release(void *arg)
 	for (int i = 0; i < 10000; i++) {
 		struct shared_text *mine = shared_hold(arg);
 
-		if (strcmp(shared_read(mine), "why"))
+		if (strcmp(shared_read(mine), "why") != 0)
 			return NULL;
 		shared_release(mine);
 	}

@@ -218,8 +218,9 @@ static void few_and_none(void **state)
 static void many(void **state)
 {
 	enum { MANY = 10007 };
-	struct monitor_view **made = heap_zero(MANY, sizeof(*made));
-	const struct monitor_view **views = heap_zero(MANY, sizeof(*views)), **again = heap_zero(MANY, sizeof(*again));
+	struct monitor_view **made = heap_zero(MANY, sizeof(struct monitor_view *));
+	const struct monitor_view **views = heap_zero(MANY, sizeof(struct monitor_view *)),
+	    **again = heap_zero(MANY, sizeof(struct monitor_view *));
 	unsigned char *seen = heap_zero(MANY + 1, 1);
 	uint64_t random = 5;
 
@@ -247,7 +248,7 @@ static void many(void **state)
 		for (size_t i = 1; i <= MANY; i++)
 			assert_int_equal(seen[i], 1);
 		order_sort(again, MANY, (enum order_key)key, key % 2);
-		assert_memory_equal(views, again, MANY * sizeof(*views));
+		assert_memory_equal(views, again, MANY * sizeof(struct monitor_view *));
 	}
 	for (size_t i = 0; i < MANY; i++)
 		drop(made[i]);

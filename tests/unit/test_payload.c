@@ -67,7 +67,7 @@ static void commands_let_go_of_their_specs(void **state)
 	assert_null(command->spec);
 	assert_null(command->reply);
 	command->spec = spec_hold(spec);
-	command->specs = heap_zero(3, sizeof(*command->specs));
+	command->specs = heap_zero(3, sizeof(struct monitor_spec *));
 	for (; command->spec_count < 3; command->spec_count++)
 		command->specs[command->spec_count] = spec_hold(spec);
 	assert_int_equal(atomic_load(&spec->holders), 5);
