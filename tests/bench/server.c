@@ -104,23 +104,31 @@ static void serve(int listener, enum server_kind kind, SSL_CTX *context)
 	}
 }
 
+static int listen_somewhere(struct sockaddr_in *address)
+{
+	socklen_t length = sizeof(*address);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (listener < 0)
+		return -1;
+	if (bind(listener, (struct sockaddr *)address, sizeof(*address)) == 0 && listen(listener, 4096) == 0
+	    && getsockname(listener, (struct sockaddr *)address, &length) == 0)
+		return listener;
+	close(listener);
+	return -1;
+}
+
 bool server_start(struct server *server, enum server_kind kind, struct error *err)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t length = sizeof(address);
 	SSL_CTX *context = NULL;
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int listener;
 
-	if (kind == SERVER_HTTPS && (!peer_cert_authority(err) || !(context = peer_cert_context(PEER_CERT_GOOD, 90)))) {
-		close(listener);
+	if (kind == SERVER_HTTPS && (!peer_cert_authority(err) || !(context = peer_cert_context(PEER_CERT_GOOD, 90))))
 		return false;
-	}
-	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(listener, 4096) != 0
-	    || getsockname(listener, (struct sockaddr *)&address, &length) != 0) {
-		error_errno(err, EXIT_INTERNAL, "no server");
-		close(listener);
-		return false;
-	}
+	listener = listen_somewhere(&address);
+	if (listener < 0)
+		return error_errno(err, EXIT_INTERNAL, "no server");
 	server->port = ntohs(address.sin_port);
 	server->pid = fork();
 	if (server->pid == 0) {
