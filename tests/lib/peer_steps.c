@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -334,6 +336,26 @@ static enum io run_gzip_bomb(struct conn *conn, const struct step *step, struct 
 	return conn_flush(conn);
 }
 
+/*
+ * Reads what still comes, for two seconds at most, until the client goes: a socket closed with bytes unread is reset, and the alert that was
+ * sent before may be lost with it.
+ */
+static void let_the_alert_arrive(int fd)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	char rest[4096];
+
+	(void)shutdown(fd, SHUT_WR);
+	for (int i = 0; i < 100; i++) {
+		ssize_t got;
+
+		(void)poll(&wait, 1, 20);
+		got = recv(fd, rest, sizeof rest, MSG_DONTWAIT);
+		if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+			return;
+	}
+}
+
 static enum io run_tls(struct conn *conn, const struct step *step, struct worker_shared *shared, bool first)
 {
 	enum io io = conn_handshake(conn, first ? peer_cert_context(step->cert, (int)step->number) : NULL, step->kind == STEP_TLS_ASKS);
@@ -344,6 +366,8 @@ static enum io run_tls(struct conn *conn, const struct step *step, struct worker
 	} else if (io == IO_GONE) {
 		const char *reason = ERR_reason_error_string(ERR_peek_error());
 		worker_note(shared, "tls-failed %u %s", conn->number, reason ? reason : "the client went");
+		if (step->kind == STEP_TLS_ASKS)
+			let_the_alert_arrive(conn->fd);
 	}
 	return io;
 }
