@@ -151,7 +151,7 @@ static struct term *start_in_shell(const char *script)
 static void test_suspended_and_back(void **state)
 {
 	struct termios before = fresh_modes();
-	struct term *term = start_in_shell("echo \"stopped with $?\"; read answer; fg >/dev/null; echo \"left with $?\"");
+	struct term *term = start_in_shell("echo \"stopped with $?\"; read answer; fg >/dev/null; echo \"left with $?\"; read answer");
 
 	LIVE_EXPECT_ROW(term, "website", "200");
 	struct termios raw = term_termios(term);
@@ -178,6 +178,7 @@ static void test_suspended_and_back(void **state)
 	}
 	TERM_EXPECT(term, "left with");		/* stopped a second time: the shell that is left has no more to say */
 	live_expect_restored(term, &before);
+	term_keys(term, "\n");		/* until here the shell stays: once it ends the stopped program wakes, paints and goes */
 	term_stop(term);
 }
 
