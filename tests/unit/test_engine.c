@@ -554,6 +554,19 @@ static void *hammer(void *arg)
 	return NULL;
 }
 
+static void await_picture(struct fixture *fixture)
+{
+	struct mono begin = mono_now();
+	const struct snapshot *snapshot;
+
+	while (!(snapshot = snapshot_hub_acquire(fixture->hub))) {
+		if (mono_between_us(begin, mono_now()) > DEADLINE_MS * 1000)
+			fail_msg("there is no picture");
+		breathe();
+	}
+	snapshot_release(snapshot);
+}
+
 static void many_threads(void **state)
 {
 	struct fixture *fixture = *state;
@@ -565,6 +578,8 @@ static void many_threads(void **state)
 		add(fixture, name, 1000, SPEC_TEMPORARY);
 	}
 	start(fixture);
+	/* Without a picture there is nobody to order about, and on a busy machine the threads were through before the first. */
+	await_picture(fixture);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, hammer, fixture), 0);
 	for (int i = 0; i < 3; i++)
