@@ -14,12 +14,12 @@
 enum { HTTP_PORT = 80, HTTPS_PORT = 443 };
 
 static void finish(void *arg);
-static void dial_next(struct probe *probe);
+static void try_next(void *arg);
 
 static void probe_free(struct probe *probe)
 {
 	late_trust_cancel(probe->late);
-	lookup_cancel(probe->lookup);
+	dial_finish(&probe->dial);
 	transfer_end(probe->transfer);
 	transfers_let_go(probe_loop_transfers(probe->loop), probe->body.length);
 	tls_seen_finish(&probe->tls);
@@ -27,16 +27,7 @@ static void probe_free(struct probe *probe)
 		http_place_finish(probe->redirected);
 	free(probe->redirected);
 	buf_finish(&probe->body);
-	free(probe->found);
 	free(probe);
-}
-
-/* Several hops add up, so that the phases of a check still make its total. */
-static void add_phase(struct probe *probe, enum phase phase, struct mono from, struct mono to)
-{
-	int32_t *us = &probe->result.phase_us[phase];
-	int32_t more = report_us(from, to);
-	*us = *us < 0 ? more : more > INT32_MAX - *us ? INT32_MAX : *us + more;
 }
 
 /* The phases that ended before the one in which the hop stands; and that one too, if it ended at `end`. */
@@ -44,15 +35,15 @@ static void add_hop_phases(struct probe *probe, bool ended, struct mono end)
 {
 	bool tls = probe->reached >= REACHED_TLS && probe->tls_began.us != 0;
 	if (tls)
-		add_phase(probe, PHASE_CONNECT, probe->opened, probe->tls_began);
+		report_phase(&probe->result, PHASE_CONNECT, probe->opened, probe->tls_began);
 	else if (probe->reached >= REACHED_REQUEST)
-		add_phase(probe, PHASE_CONNECT, probe->opened, probe->requested);
+		report_phase(&probe->result, PHASE_CONNECT, probe->opened, probe->requested);
 	if (tls && probe->reached >= REACHED_REQUEST)
-		add_phase(probe, PHASE_TLS, probe->tls_began, probe->requested);
+		report_phase(&probe->result, PHASE_TLS, probe->tls_began, probe->requested);
 	if (probe->reached >= REACHED_ANSWER)
-		add_phase(probe, PHASE_FIRST_BYTE, probe->requested, probe->answered);
+		report_phase(&probe->result, PHASE_FIRST_BYTE, probe->requested, probe->answered);
 	if (ended && probe->reached >= REACHED_ANSWER)
-		add_phase(probe, PHASE_TRANSFER, probe->answered, end);
+		report_phase(&probe->result, PHASE_TRANSFER, probe->answered, end);
 }
 
 static void complete(struct probe *probe)
@@ -231,12 +222,9 @@ static void set_request(struct probe *probe, CURL *easy)
 /* While other addresses are left, one that says nothing gets its share of the time and no more. */
 static void set_patience(struct probe *probe, CURL *easy)
 {
-	size_t left = probe->count - probe->next;
-	if (left == 0)
+	if (dial_left(&probe->dial) == 0)
 		return;
-	int64_t rest_ms = probe->spec->common.timeout_ms - mono_between_us(probe->began, mono_now()) / 1000;
-	int64_t share_ms = rest_ms / (int64_t)(left + 1);
-	SET(easy, CURLOPT_CONNECTTIMEOUT_MS, share_ms > 1 ? (long)share_ms : 1L);
+	SET(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)dial_share_ms(&probe->dial, probe->spec, probe->began));
 }
 
 static bool may_follow(const struct probe *probe)
@@ -380,7 +368,7 @@ static void on_transfer(void *arg, int code)
 		return;
 	}
 	curl_easy_getinfo(transfer_easy(probe->transfer), CURLINFO_RESPONSE_CODE, &probe->status);
-	bool next = probe->reached <= REACHED_CONNECT && probe->next < probe->count;
+	bool next = probe->reached <= REACHED_CONNECT && dial_left(&probe->dial) > 0;
 	if (!next)
 		add_hop_phases(probe, false, mono_now());
 	complete(probe);
@@ -388,7 +376,7 @@ static void on_transfer(void *arg, int code)
 	tell_worse(probe);
 	if (next) {
 		keep_failure(probe);
-		dial_next(probe);
+		try_next(probe);
 	} else {
 		finish(probe);
 	}
@@ -410,11 +398,12 @@ static void forget_answer(struct probe *probe)
 }
 
 /* Tries the next address, of which there is one. */
-static void dial_next(struct probe *probe)
+static void try_next(void *arg)
 {
+	struct probe *probe = arg;
 	forget_answer(probe);
-	assert(probe->next < probe->count);
-	const struct sockaddr *address = (const struct sockaddr *)&probe->addresses[probe->next++];
+	const struct sockaddr *address = dial_advance(&probe->dial);
+	assert(address != NULL);
 	address_print(address, probe->result.address, sizeof probe->result.address);
 	probe->reached = REACHED_CONNECT;
 	probe->opened = mono_now();
@@ -430,39 +419,15 @@ static void dial_next(struct probe *probe)
 	transfer_start(probe->transfer);
 }
 
-static void on_lookup(void *arg, const struct lookup_answer *answer)
+static void on_no_address(void *arg)
 {
-	struct probe *probe = arg;
-	probe->lookup = NULL;
-	add_phase(probe, PHASE_NAME, probe->name_began, mono_now());
-	if (answer->outcome != OUTCOME_OK) {
-		complete(probe);
-		report_lookup(&probe->result, answer);
-		finish(probe);
-		return;
-	}
-	free(probe->found);
-	probe->count = answer->count;
-	probe->next = 0;
-	probe->found = heap_zero(answer->count, sizeof *probe->found);
-	memcpy(probe->found, answer->addresses, answer->count * sizeof *probe->found);
-	for (size_t i = 0; i < probe->count; i++)
-		address_set_port((struct sockaddr *)&probe->found[i], probe->place->endpoint.port);
-	probe->addresses = probe->found;
-	dial_next(probe);
+	complete(arg);
+	finish(arg);
 }
 
 static void find_address(struct probe *probe)
 {
-	const struct endpoint *endpoint = &probe->place->endpoint;
-	if (endpoint->literal) {
-		probe->addresses = &endpoint->address;
-		probe->count = 1;
-		dial_next(probe);
-		return;
-	}
-	probe->name_began = mono_now();
-	probe->lookup = resolver_lookup(probe_loop_resolver(probe->loop), endpoint->host, AF_UNSPEC, on_lookup, probe);
+	dial_begin(&probe->dial, &probe->place->endpoint, probe->loop, &probe->result, try_next, on_no_address, probe);
 }
 
 static void on_late_trust(void *arg, struct trust *trust, const char *why)
@@ -483,7 +448,7 @@ static void resolve(struct probe *probe)
 	const struct http_plan *plan = probe->plan;
 	forget_answer(probe);
 	probe->failed_once = false;
-	probe->next = probe->count = 0;
+	dial_finish(&probe->dial);
 	probe->reached = REACHED_NAME;
 	if (!probe->place->https || !plan->needs_trust) {
 		find_address(probe);
@@ -518,7 +483,7 @@ static void expire(struct probe *probe, struct check_result *result)
 	if (probe->late != NULL) {
 		complete(probe);
 		result_set_detail(&probe->result, "the list of certificate authorities takes too long to read");
-	} else if (probe->lookup != NULL || probe->transfer != NULL) {
+	} else if (probe->dial.lookup != NULL || probe->transfer != NULL) {
 		if (probe->transfer != NULL)
 			add_hop_phases(probe, false, mono_now());
 		complete(probe);

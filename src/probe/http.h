@@ -9,11 +9,11 @@
 
 #include "kumatop/buf.h"
 #include "kumatop/pattern.h"
-#include "kumatop/resolver.h"
 #include "kumatop/result.h"
 #include "kumatop/setting.h"
 #include "kumatop/transfer.h"
 #include "kumatop/when.h"
+#include "dial.h"
 #include "late_trust.h"
 #include "target.h"
 #include "tls.h"
@@ -114,10 +114,7 @@ struct probe {
 	int64_t redirects;
 	struct late_trust *late;
 	const struct trust *trust;
-	struct lookup *lookup;
-	const struct sockaddr_storage *addresses;
-	struct sockaddr_storage *found;
-	size_t count, next;
+	struct dial dial;
 	struct transfer *transfer;
 	enum http_reached reached;
 	struct mono opened, tls_began, requested, answered;
@@ -132,7 +129,7 @@ struct probe {
 	char status_line[100];			/* as it came, cut to fit; the headers are kept by curl */
 	char curl_said[CURL_ERROR_SIZE];
 
-	struct mono began, name_began;
+	struct mono began;
 	bool failed_once;			/* an earlier address did: */
 	struct {
 		enum outcome outcome;

@@ -9,11 +9,6 @@
 #include "kumatop/text.h"
 #include "report.h"
 
-static const struct sockaddr *address_tried(const struct probe *probe)
-{
-	return (const struct sockaddr *)&probe->addresses[probe->next - 1];
-}
-
 static bool says(const struct probe *probe, const char *word)
 {
 	return strcasestr(probe->curl_said, word) != NULL;
@@ -85,12 +80,12 @@ static void report_no_connection(struct probe *probe)
 		result->outcome = outcome_of_errno(error);
 	} else {
 		error = (int)network_error;
-		result->outcome = transfer_has_waited(probe->transfer) ? outcome_of_reply(error, address_tried(probe)) : outcome_of_errno(error);
+		result->outcome = transfer_has_waited(probe->transfer) ? outcome_of_reply(error, dial_tried(&probe->dial)) : outcome_of_errno(error);
 		if (error == 0)
 			result->outcome = OUTCOME_INTERNAL;
 	}
 	if (error != 0)
-		report_connect(result, error, address_tried(probe));
+		report_connect(result, error, dial_tried(&probe->dial));
 	else
 		result_set_detail(result, "%s", probe->curl_said);
 }
@@ -113,7 +108,7 @@ static void report_break(struct probe *probe)
 {
 	struct check_result *result = &probe->result;
 	char from[ADDRESS_TEXT_SIZE];
-	address_print(address_tried(probe), from, sizeof from);
+	address_print(dial_tried(&probe->dial), from, sizeof from);
 	if (says(probe, "chunk")) {
 		result->outcome = OUTCOME_PROTOCOL_ERROR;
 		result_set_detail(result, "the answer makes no sense: %s", probe->curl_said);
@@ -189,7 +184,7 @@ static void report_own_timeout(struct probe *probe)
 		result_set_detail(&probe->result, "TLS handshake did not end");
 	} else {
 		probe->result.outcome = OUTCOME_CONNECT_TIMEOUT;
-		report_connect(&probe->result, ETIMEDOUT, address_tried(probe));
+		report_connect(&probe->result, ETIMEDOUT, dial_tried(&probe->dial));
 	}
 }
 
@@ -270,7 +265,7 @@ void http_report_hung(struct probe *probe)
 		return;
 	case REACHED_CONNECT:
 		result->outcome = OUTCOME_CONNECT_TIMEOUT;
-		address_print(address_tried(probe), to, sizeof to);
+		address_print(dial_tried(&probe->dial), to, sizeof to);
 		result_set_detail(result, "no connection to %s within %s", to, within);
 		return;
 	case REACHED_TLS:
@@ -340,7 +335,7 @@ void http_give_evidence(struct probe *probe)
 	evidence_line("%s %s", probe->as_get ? "GET" : probe->plan->method, probe->place->url);
 	if (probe->redirects > 0)
 		evidence_line("redirects: %d, from %s", (int)probe->redirects, probe->plan->place.url);
-	evidence_addresses(probe->addresses, probe->count);
+	evidence_addresses(probe->dial.addresses, probe->dial.count);
 	evidence_line("phase: %s", reached[probe->reached]);
 	tls_evidence(&probe->tls);
 	if (probe->curl_said[0] != '\0')

@@ -4,11 +4,10 @@
 #include <assert.h>
 #include <uv.h>
 
+#include "dial.h"
 #include "kinds.h"
 #include "kumatop/heap.h"
 #include "kumatop/pinger.h"
-#include "kumatop/resolver.h"
-#include "kumatop/when.h"
 #include "report.h"
 #include "target.h"
 
@@ -38,11 +37,8 @@ struct probe {
 	struct probe_loop *loop;
 	probe_done_fn *done;
 	void *arg;
-	struct lookup *lookup;
+	struct dial dial;
 	struct pace *pace;		/* between packets, and for stragglers behind the last; NULL for a single one */
-	const struct sockaddr_storage *addresses;
-	struct sockaddr_storage *found;
-	size_t count, next;
 	const struct sockaddr *to;
 	struct mono began;
 	int64_t sent, received, returned;	/* packets; returned: by a router that cannot deliver */
@@ -62,13 +58,12 @@ static void on_pace_closed(uv_handle_t *handle)
 
 static void probe_free(struct probe *probe)
 {
-	lookup_cancel(probe->lookup);
 	for (int64_t i = 0; i < probe->sent; i++)
 		if (probe->packets[i].ticket >= 0)
 			pinger_forget(probe_loop_pinger(probe->loop), probe->to->sa_family, probe->packets[i].ticket);
 	if (probe->pace != NULL)
 		uv_close((uv_handle_t *)&probe->pace->timer, on_pace_closed);
-	free(probe->found);
+	dial_finish(&probe->dial);
 	free(probe);
 }
 
@@ -77,7 +72,7 @@ static void give_evidence(struct probe *probe)
 	if (outcome_row((int)probe->result.outcome)->verdict == VERDICT_UP)
 		return;
 	evidence_begin();
-	evidence_addresses(probe->addresses, probe->count);
+	evidence_addresses(probe->dial.addresses, probe->dial.count);
 	if (probe->sent > 0)
 		evidence_line("packets: %d sent, %d answered, %d returned", (int)probe->sent, (int)probe->received,
 			      (int)probe->returned);
@@ -224,10 +219,11 @@ static void on_pace(uv_timer_t *timer)
 }
 
 /* The first address that this machine can send to. */
-static void begin(struct probe *probe)
+static void begin(void *arg)
 {
-	while (probe->next < probe->count) {
-		probe->to = (const struct sockaddr *)&probe->addresses[probe->next++];
+	struct probe *probe = arg;
+	while (dial_left(&probe->dial) > 0) {
+		probe->to = dial_advance(&probe->dial);
 		if (!send_packet(probe))
 			continue;
 		address_print(probe->to, probe->result.address, sizeof probe->result.address);
@@ -245,23 +241,6 @@ static void begin(struct probe *probe)
 	probe_loop_defer(probe->loop, finish, probe);
 }
 
-static void on_lookup(void *arg, const struct lookup_answer *answer)
-{
-	struct probe *probe = arg;
-	probe->lookup = NULL;
-	probe->result.phase_us[PHASE_NAME] = report_us(probe->began, mono_now());
-	if (answer->outcome != OUTCOME_OK) {
-		report_lookup(&probe->result, answer);
-		finish(probe);
-		return;
-	}
-	probe->count = answer->count;
-	probe->found = heap_zero(answer->count, sizeof *probe->found);
-	memcpy(probe->found, answer->addresses, answer->count * sizeof *probe->found);
-	probe->addresses = probe->found;
-	begin(probe);
-}
-
 static struct probe *start(const struct monitor_spec *spec, struct probe_loop *loop, probe_done_fn *done, void *arg)
 {
 	const struct ping_settings *settings = spec->settings;
@@ -274,20 +253,14 @@ static struct probe *start(const struct monitor_spec *spec, struct probe_loop *l
 	probe->arg = arg;
 	probe->began = mono_now();
 	probe->result = result_make(OUTCOME_INTERNAL);
-	if (probe->endpoint->literal) {
-		probe->addresses = &probe->endpoint->address;
-		probe->count = 1;
-		begin(probe);
-	} else {
-		probe->lookup = resolver_lookup(probe_loop_resolver(loop), probe->endpoint->host, AF_UNSPEC, on_lookup, probe);
-	}
+	dial_begin(&probe->dial, probe->endpoint, loop, &probe->result, begin, finish, probe);
 	return probe;
 }
 
 static void expire(struct probe *probe, struct check_result *result)
 {
 	probe->result.phase_us[PHASE_TOTAL] = report_us(probe->began, mono_now());
-	if (probe->lookup != NULL)
+	if (probe->dial.lookup != NULL)
 		report_lookup_hung(&probe->result, probe->spec, probe->endpoint->host);
 	else if (probe->sent > 0)
 		judge(probe);
@@ -312,21 +285,7 @@ static bool prepare(const struct monitor_spec *spec, void **prepared, struct err
 				 (int)settings->count, duration_print(settings->packet_interval_ms, every, sizeof every),
 				 duration_print(spec->common.timeout_ms, timeout, sizeof timeout));
 	}
-	struct endpoint *endpoint = heap_zero(1, sizeof *endpoint);
-	if (!endpoint_read(endpoint, spec->target, false, err)) {
-		free(endpoint);
-		return false;
-	}
-	*prepared = endpoint;
-	return true;
-}
-
-static void unprepare(void *prepared)
-{
-	if (prepared == NULL)
-		return;
-	endpoint_finish(prepared);
-	free(prepared);
+	return endpoint_create(prepared, spec->target, false, err);
 }
 
 #define FIELD(name) .offset = offsetof(struct ping_settings, name)
@@ -352,7 +311,7 @@ const struct probe_kind probe_ping = {
 		.settings_size = sizeof(struct ping_settings),
 		.read_target = read_target,
 		.prepare = prepare,
-		.unprepare = unprepare,
+		.unprepare = endpoint_destroy,
 	},
 	.start = start,
 	.expire = expire,

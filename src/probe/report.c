@@ -79,6 +79,13 @@ int32_t report_us(struct mono from, struct mono to)
 	return us > INT32_MAX ? INT32_MAX : (int32_t)us;
 }
 
+void report_phase(struct check_result *result, enum phase phase, struct mono from, struct mono to)
+{
+	int32_t *us = &result->phase_us[phase];
+	int32_t more = report_us(from, to);
+	*us = *us < 0 ? more : more > INT32_MAX - *us ? INT32_MAX : *us + more;
+}
+
 char *report_latency(int64_t us, char *out, size_t size)
 {
 	if (us < 1000)

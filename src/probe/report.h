@@ -31,6 +31,9 @@ bool report_is_worse(enum outcome a, enum outcome b);
 /* As result phases have it: never negative, never beyond int32_t. */
 int32_t report_us(struct mono from, struct mono to);
 
+/* Adds to what the phase took before, as it may come more than once in a check, so that the phases still make its total. */
+void report_phase(struct check_result *result, enum phase phase, struct mono from, struct mono to);
+
 /* "850us", "1.2ms", "3.4s" */
 char *report_latency(int64_t us, char *out, size_t size);
 

@@ -183,3 +183,22 @@ bool endpoint_canonical(const char *text, bool with_port, char **canonical, stru
 	endpoint_finish(&endpoint);
 	return true;
 }
+
+bool endpoint_create(void **endpoint, const char *text, bool with_port, struct error *err)
+{
+	struct endpoint *made = heap_zero(1, sizeof *made);
+	if (!endpoint_read(made, text, with_port, err)) {
+		free(made);
+		return false;
+	}
+	*endpoint = made;
+	return true;
+}
+
+void endpoint_destroy(void *endpoint)
+{
+	if (endpoint == NULL)
+		return;
+	endpoint_finish(endpoint);
+	free(endpoint);
+}

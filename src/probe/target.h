@@ -25,6 +25,10 @@ bool endpoint_canonical(const char *text, bool with_port, char **canonical, stru
 bool endpoint_read(struct endpoint *endpoint, const char *text, bool with_port, struct error *err);
 void endpoint_finish(struct endpoint *endpoint);
 
+/* The same in heap memory, as kinds keep it that need nothing else. destroy accepts NULL. */
+bool endpoint_create(void **endpoint, const char *text, bool with_port, struct error *err);
+void endpoint_destroy(void *endpoint);
+
 /* Fills an endpoint from a host (brackets allowed) and a port. */
 bool endpoint_set(struct endpoint *endpoint, const char *host, unsigned port, struct error *err);
 

@@ -8,17 +8,16 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "dial.h"
 #include "kinds.h"
 #include "kumatop/heap.h"
-#include "kumatop/resolver.h"
-#include "kumatop/when.h"
 #include "report.h"
 #include "target.h"
 
 enum { EPHEMERAL_LEAST = 1024 };	/* no system gives out a lower port by itself */
 
 /* A socket on its way. Apart from the check, because libuv keeps a handle until the turn after it was closed. */
-struct dial {
+struct attempt {
 	uv_poll_t poll;
 	struct probe *probe;
 	int fd;
@@ -35,12 +34,9 @@ struct probe {
 	struct probe_loop *loop;
 	probe_done_fn *done;
 	void *arg;
-	struct lookup *lookup;
-	struct dial *dial;
+	struct dial dial;
+	struct attempt *attempt;
 	struct patience *patience;	/* with the address that is tried, while others are left; NULL when not needed */
-	const struct sockaddr_storage *addresses;	/* the endpoint's, or `found` */
-	struct sockaddr_storage *found;
-	size_t count, next;
 	struct mono began, dialled;
 	int error;		/* errno behind result.outcome */
 	bool failed_once;
@@ -52,23 +48,22 @@ static void on_handle_closed(uv_handle_t *handle)
 	free(handle->data);
 }
 
-static void dial_close(struct probe *probe)
+static void attempt_close(struct probe *probe)
 {
-	struct dial *dial = probe->dial;
-	if (dial == NULL)
+	struct attempt *attempt = probe->attempt;
+	if (attempt == NULL)
 		return;
-	probe->dial = NULL;
-	uv_close((uv_handle_t *)&dial->poll, on_handle_closed);
-	close(dial->fd);
+	probe->attempt = NULL;
+	uv_close((uv_handle_t *)&attempt->poll, on_handle_closed);
+	close(attempt->fd);
 }
 
 static void probe_free(struct probe *probe)
 {
-	lookup_cancel(probe->lookup);
-	dial_close(probe);
+	attempt_close(probe);
 	if (probe->patience != NULL)
 		uv_close((uv_handle_t *)&probe->patience->timer, on_handle_closed);
-	free(probe->found);
+	dial_finish(&probe->dial);
 	free(probe);
 }
 
@@ -78,7 +73,7 @@ static void give_evidence(struct probe *probe, const char *phase)
 	if (outcome_row((int)result->outcome)->verdict == VERDICT_UP)
 		return;
 	evidence_begin();
-	evidence_addresses(probe->addresses, probe->count);
+	evidence_addresses(probe->dial.addresses, probe->dial.count);
 	evidence_line("phase: %s", phase);
 	if (probe->error != 0)
 		evidence_line("error: %s", strerror(probe->error));
@@ -122,12 +117,7 @@ static void connected(struct probe *probe, const struct sockaddr *address)
 	finish(probe);
 }
 
-static void dial_next(struct probe *probe);
-
-static const struct sockaddr *address_tried(const struct probe *probe)
-{
-	return (const struct sockaddr *)&probe->addresses[probe->next - 1];
-}
+static void try_next(void *arg);
 
 /*
  * On loopback a connect to a free ephemeral port may be given that very port as its own, and so meet itself. That is nobody
@@ -153,43 +143,43 @@ static void on_writable(uv_poll_t *poll, int status, int events)
 {
 	(void)status;		/* libuv's word for an error is always EBADF; the socket knows better */
 	(void)events;
-	struct dial *dial = poll->data;
-	struct probe *probe = dial->probe;
+	struct attempt *attempt = poll->data;
+	struct probe *probe = attempt->probe;
 	int error = 0;
 	socklen_t length = sizeof error;
-	if (getsockopt(dial->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
+	if (getsockopt(attempt->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
 		error = errno;
-	const struct sockaddr *address = address_tried(probe);
-	if (error == 0 && met_itself(dial->fd, address))
+	const struct sockaddr *address = dial_tried(&probe->dial);
+	if (error == 0 && met_itself(attempt->fd, address))
 		error = ECONNREFUSED;
 	if (error == 0) {
 		connected(probe, address);
 		return;
 	}
 	note_failure(probe, outcome_of_reply(error, address), error, address);
-	dial_next(probe);
+	try_next(probe);
 }
 
 /* False, with errno, if it failed at once. */
-static bool dial_start(struct probe *probe, const struct sockaddr *address)
+static bool attempt_start(struct probe *probe, const struct sockaddr *address)
 {
 	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
 	if (fd < 0)
 		return false;
-	struct dial *dial = heap_resize(NULL, 1, sizeof *dial);
+	struct attempt *attempt = heap_resize(NULL, 1, sizeof *attempt);
 	int code = connect(fd, address, address_length(address)) == 0 || errno == EINPROGRESS
-		? uv_poll_init(probe_loop_uv(probe->loop), &dial->poll, fd) : -errno;
+		? uv_poll_init(probe_loop_uv(probe->loop), &attempt->poll, fd) : -errno;
 	if (code != 0) {
 		close(fd);
-		free(dial);
+		free(attempt);
 		errno = -code;
 		return false;
 	}
-	dial->fd = fd;
-	dial->probe = probe;
-	dial->poll.data = dial;
-	probe->dial = dial;
-	uv_poll_start(&dial->poll, UV_WRITABLE, on_writable);
+	attempt->fd = fd;
+	attempt->probe = probe;
+	attempt->poll.data = attempt;
+	probe->attempt = attempt;
+	uv_poll_start(&attempt->poll, UV_WRITABLE, on_writable);
 	return true;
 }
 
@@ -197,14 +187,14 @@ static void on_impatience(uv_timer_t *timer)
 {
 	struct patience *patience = timer->data;
 	struct probe *probe = patience->probe;
-	note_failure(probe, OUTCOME_CONNECT_TIMEOUT, ETIMEDOUT, address_tried(probe));
-	dial_next(probe);
+	note_failure(probe, OUTCOME_CONNECT_TIMEOUT, ETIMEDOUT, dial_tried(&probe->dial));
+	try_next(probe);
 }
 
 /* While other addresses are left, one that says nothing gets its share of the time and no more. */
 static void set_patience(struct probe *probe)
 {
-	size_t left = probe->count - probe->next;
+	size_t left = dial_left(&probe->dial);
 	if (probe->patience == NULL && left == 0)
 		return;
 	if (probe->patience == NULL) {
@@ -216,20 +206,20 @@ static void set_patience(struct probe *probe)
 	}
 	if (left == 0)
 		return;
-	int64_t rest_ms = probe->spec->common.timeout_ms - mono_between_us(probe->began, mono_now()) / 1000;
-	int64_t share_ms = rest_ms / (int64_t)(left + 1);
-	uv_timer_start(&probe->patience->timer, on_impatience, share_ms > 1 ? (uint64_t)share_ms : 1, 0);
+	uint64_t share_ms = (uint64_t)dial_share_ms(&probe->dial, probe->spec, probe->began);
+	uv_timer_start(&probe->patience->timer, on_impatience, share_ms, 0);
 }
 
-static void dial_next(struct probe *probe)
+static void try_next(void *arg)
 {
-	dial_close(probe);
+	struct probe *probe = arg;
+	attempt_close(probe);
 	if (probe->patience != NULL)	/* it is the failed address's: due in the very turn that ends the check, it would end it twice */
 		uv_timer_stop(&probe->patience->timer);
-	while (probe->next < probe->count) {
-		const struct sockaddr *address = (const struct sockaddr *)&probe->addresses[probe->next++];
+	while (dial_left(&probe->dial) > 0) {
+		const struct sockaddr *address = dial_advance(&probe->dial);
 		probe->dialled = mono_now();
-		if (dial_start(probe, address)) {
+		if (attempt_start(probe, address)) {
 			set_patience(probe);
 			return;
 		}
@@ -237,25 +227,6 @@ static void dial_next(struct probe *probe)
 		note_failure(probe, outcome_of_errno(error), error, address);
 	}
 	probe_loop_defer(probe->loop, finish, probe);
-}
-
-static void on_lookup(void *arg, const struct lookup_answer *answer)
-{
-	struct probe *probe = arg;
-	probe->lookup = NULL;
-	probe->result.phase_us[PHASE_NAME] = report_us(probe->began, mono_now());
-	if (answer->outcome != OUTCOME_OK) {
-		report_lookup(&probe->result, answer);
-		finish(probe);
-		return;
-	}
-	probe->count = answer->count;
-	probe->found = heap_zero(answer->count, sizeof *probe->found);
-	memcpy(probe->found, answer->addresses, answer->count * sizeof *probe->found);
-	for (size_t i = 0; i < probe->count; i++)
-		address_set_port((struct sockaddr *)&probe->found[i], probe->endpoint->port);
-	probe->addresses = probe->found;
-	dial_next(probe);
 }
 
 static struct probe *start(const struct monitor_spec *spec, struct probe_loop *loop, probe_done_fn *done, void *arg)
@@ -266,34 +237,28 @@ static struct probe *start(const struct monitor_spec *spec, struct probe_loop *l
 		.spec = spec, .endpoint = spec->prepared, .loop = loop, .done = done, .arg = arg,
 		.result = result_make(OUTCOME_INTERNAL), .began = mono_now(),
 	};
-	if (probe->endpoint->literal) {
-		probe->addresses = &probe->endpoint->address;
-		probe->count = 1;
-		dial_next(probe);
-	} else {
-		probe->lookup = resolver_lookup(probe_loop_resolver(loop), probe->endpoint->host, AF_UNSPEC, on_lookup, probe);
-	}
+	dial_begin(&probe->dial, probe->endpoint, loop, &probe->result, try_next, finish, probe);
 	return probe;
 }
 
 static void note_hung(struct probe *probe)
 {
 	char within[32], to[ADDRESS_TEXT_SIZE];
-	note_failure(probe, OUTCOME_CONNECT_TIMEOUT, ETIMEDOUT, address_tried(probe));
+	note_failure(probe, OUTCOME_CONNECT_TIMEOUT, ETIMEDOUT, dial_tried(&probe->dial));
 	if (probe->result.outcome != OUTCOME_CONNECT_TIMEOUT)
 		return;
-	result_set_detail(&probe->result, "no connection to %s within %s", address_print(address_tried(probe), to, sizeof to),
+	result_set_detail(&probe->result, "no connection to %s within %s", address_print(dial_tried(&probe->dial), to, sizeof to),
 			  duration_print(probe->spec->common.timeout_ms, within, sizeof within));
 }
 
 static void expire(struct probe *probe, struct check_result *result)
 {
 	probe->result.phase_us[PHASE_TOTAL] = report_us(probe->began, mono_now());
-	if (probe->lookup != NULL) {
+	if (probe->dial.lookup != NULL) {
 		report_lookup_hung(&probe->result, probe->spec, probe->endpoint->host);
 		give_evidence(probe, "name");
 	} else {
-		if (probe->dial != NULL)
+		if (probe->attempt != NULL)
 			note_hung(probe);
 		give_evidence(probe, "connect");
 	}
@@ -309,21 +274,7 @@ static bool read_target(const char *text, char **canonical, struct error *err)
 
 static bool prepare(const struct monitor_spec *spec, void **prepared, struct error *err)
 {
-	struct endpoint *endpoint = heap_zero(1, sizeof *endpoint);
-	if (!endpoint_read(endpoint, spec->target, true, err)) {
-		free(endpoint);
-		return false;
-	}
-	*prepared = endpoint;
-	return true;
-}
-
-static void unprepare(void *prepared)
-{
-	if (prepared == NULL)
-		return;
-	endpoint_finish(prepared);
-	free(prepared);
+	return endpoint_create(prepared, spec->target, true, err);
 }
 
 static const struct setting settings[] = { { .name = NULL } };
@@ -336,7 +287,7 @@ const struct probe_kind probe_tcp = {
 		.settings = settings,
 		.read_target = read_target,
 		.prepare = prepare,
-		.unprepare = unprepare,
+		.unprepare = endpoint_destroy,
 	},
 	.start = start,
 	.expire = expire,
