@@ -27,6 +27,8 @@ struct beat_mark {
 
 #define BEAT_MARK_NONE ((1u << 28) - 1)
 
+struct view_marks;			/* counted, and shared by copies of a view until one of them adds a mark */
+
 struct monitor_view {
 	monitor_id id;
 	struct monitor_spec *spec;	/* held */
@@ -45,9 +47,9 @@ struct monitor_view {
 	struct shared_text *address;	/* held */
 	struct shared_text *evidence;	/* held: of the first failure of the open or last incident */
 	struct amounts day;		/* the last 24 h, or what of them kumatop has known this monitor */
+	struct view_marks *marks;	/* held; NULL: none; read by view_mark() */
 	uint16_t mark_next;		/* where the next mark goes */
 	uint16_t mark_count;
-	struct beat_mark marks[VIEW_MARKS];	/* ring */
 	int64_t paused_until_us;	/* 0: until resumed */
 };
 

@@ -5,14 +5,53 @@
 #include "kumatop/snapshot.h"
 
 #include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "kumatop/heap.h"
 #include "kumatop/stats.h"
+
+enum { ROOM_STEP = 16 };	/* marks; a monitor that is seldom checked has few */
+
+/* Immutable while more than one view holds it, as texts are. */
+struct view_marks {
+	_Atomic size_t holders;
+	size_t room;
+	struct beat_mark ring[];	/* of VIEW_MARKS; not grown to its full length before it is needed */
+};
+
+static void marks_release(struct view_marks *marks)
+{
+	if (marks && atomic_fetch_sub_explicit(&marks->holders, 1, memory_order_acq_rel) == 1)
+		free(marks);
+}
+
+/* With a place at mark_next that nobody else reads. */
+static struct view_marks *own_marks(struct monitor_view *view)
+{
+	struct view_marks *old = view->marks, *own;
+	size_t room = old ? old->room : 0;
+
+	/* Acquire: what others have read, they have read before it is written again. */
+	if (view->mark_next < room && atomic_load_explicit(&old->holders, memory_order_acquire) == 1)
+		return old;
+	if (view->mark_next >= room)
+		room = room + ROOM_STEP < VIEW_MARKS ? room + ROOM_STEP : VIEW_MARKS;
+	own = heap_zero(1, sizeof(*own) + room * sizeof(own->ring[0]));
+	atomic_init(&own->holders, 1);
+	own->room = room;
+	if (old)
+		memcpy(own->ring, old->ring, old->room * sizeof(own->ring[0]));
+	marks_release(old);
+	view->marks = own;
+	return own;
+}
 
 struct beat_mark view_mark(const struct monitor_view *view, size_t back)
 {
 	assert(back < view->mark_count);
-	return view->marks[(view->mark_next + (size_t)VIEW_MARKS - 1 - back) % VIEW_MARKS];
+	return view->marks->ring[(view->mark_next + (size_t)VIEW_MARKS - 1 - back) % VIEW_MARKS];
 }
 
 static uint32_t pack_latency(int32_t latency_us)
@@ -22,7 +61,7 @@ static uint32_t pack_latency(int32_t latency_us)
 
 void view_add_mark(struct monitor_view *view, enum state look, int32_t latency_us)
 {
-	view->marks[view->mark_next] = (struct beat_mark){
+	own_marks(view)->ring[view->mark_next] = (struct beat_mark){
 		.look = (unsigned)look & 0xf,
 		.latency_10us = pack_latency(latency_us) & BEAT_MARK_NONE,
 	};
@@ -38,8 +77,8 @@ int32_t view_percentile_us(const struct monitor_view *view, double p)
 
 	/* the ring is full or begins at 0, so order aside these are all marks there are */
 	for (size_t i = 0; i < view->mark_count; i++)
-		if (view->marks[i].latency_10us != BEAT_MARK_NONE)
-			samples[count++] = (int32_t)view->marks[i].latency_10us;
+		if (view->marks->ring[i].latency_10us != BEAT_MARK_NONE)
+			samples[count++] = (int32_t)view->marks->ring[i].latency_10us;
 	if (count == 0)
 		return -1;
 	return stats_percentile(samples, count, p) * 10;
@@ -57,6 +96,8 @@ void view_copy(struct monitor_view *to, const struct monitor_view *from)
 	shared_hold(to->detail);
 	shared_hold(to->address);
 	shared_hold(to->evidence);
+	if (to->marks)
+		atomic_fetch_add_explicit(&to->marks->holders, 1, memory_order_relaxed);
 }
 
 void view_finish(struct monitor_view *view)
@@ -65,6 +106,7 @@ void view_finish(struct monitor_view *view)
 	shared_release(view->detail);
 	shared_release(view->address);
 	shared_release(view->evidence);
+	marks_release(view->marks);
 	*view = (struct monitor_view){ 0 };
 }
 

@@ -79,11 +79,10 @@ static void join(const struct glyph_cell *cells, size_t count, char *out)
 
 static void test_bar_and_spark(void **state)
 {
-	static struct monitor_view view;
+	struct monitor_view view = { 0 };
 	struct glyph_cell cells[200];
 	char got[1000];
 
-	memset(&view, 0, sizeof view);
 	glyph_bar(GLYPHS_BRAILLE, &view, cells, 4);
 	join(cells, 4, got);
 	assert_string_equal(got, "    ");
@@ -116,6 +115,7 @@ static void test_bar_and_spark(void **state)
 	glyph_spark(GLYPHS_BRAILLE, &view, cells, 200);
 	assert_string_equal(cells[200 - VIEW_MARKS - 1].text, " ");
 	assert_string_equal(cells[199].text, "█");
+	view_finish(&view);
 }
 
 int main(void)

@@ -25,6 +25,7 @@ static void the_newest_mark_is_first(void **state)
 			assert_int_equal(mark.look, (i - back) % 2 ? STATE_DOWN : STATE_UP);
 		}
 	}
+	view_finish(&view);
 }
 
 static void marks_hold_every_state_and_latency(void **state)
@@ -41,6 +42,7 @@ static void marks_hold_every_state_and_latency(void **state)
 			view_add_mark(&view, (enum state)look, rows[i].latency_us);
 			assert_int_equal(view_mark(&view, 0).look, look);
 			assert_int_equal(view_mark(&view, 0).latency_10us, rows[i].packed);
+			view_finish(&view);
 		}
 	}
 	assert_int_equal(sizeof(struct beat_mark), 4);
@@ -64,6 +66,7 @@ static void percentiles_of_the_marks(void **state)
 	assert_int_equal(view_percentile_us(&view, 1), 500);
 	view_add_mark(&view, STATE_UP, INT32_MAX);
 	assert_int_equal(view_percentile_us(&view, 1), INT32_MAX / 10 * 10);
+	view_finish(&view);
 }
 
 static void latency_of_the_last_result(void **state)
@@ -117,6 +120,31 @@ static void copies_hold_what_they_show(void **state)
 	view_finish(&copy);
 }
 
+/* A copy's marks stay as they were, however full the ring is when the other goes on, and whoever of the two does. */
+static void copies_keep_their_marks(void **state)
+{
+	for (int32_t before = 0; before <= 2 * VIEW_MARKS; before++) {
+		struct monitor_view view = { 0 }, copy;
+
+		for (int32_t i = 0; i < before; i++)
+			view_add_mark(&view, STATE_UP, i * 10);
+		view_copy(&copy, &view);
+		view_add_mark(&view, STATE_DOWN, 50000);
+		view_add_mark(&view, STATE_DOWN, 50000);
+		assert_int_equal(copy.mark_count, before < VIEW_MARKS ? before : VIEW_MARKS);
+		for (int32_t back = 0; back < copy.mark_count; back++)
+			assert_int_equal(view_mark(&copy, (size_t)back).latency_10us, before - 1 - back);
+		view_add_mark(&copy, STATE_PENDING, 70000);
+		assert_int_equal(view_mark(&copy, 0).look, STATE_PENDING);
+		for (size_t back = 0; back < 2; back++)
+			assert_int_equal(view_mark(&view, back).look, STATE_DOWN);
+		if (before > 0)
+			assert_int_equal(view_mark(&view, 2).look, STATE_UP);
+		view_finish(&view);
+		view_finish(&copy);
+	}
+}
+
 /* What a database keeps is what the bar goes on from. */
 static void a_view_resumes(void **state)
 {
@@ -153,6 +181,7 @@ int main(void)
 		cmocka_unit_test(percentiles_of_the_marks),
 		cmocka_unit_test(latency_of_the_last_result),
 		cmocka_unit_test(copies_hold_what_they_show),
+		cmocka_unit_test(copies_keep_their_marks),
 		cmocka_unit_test(a_view_resumes),
 	};
 
