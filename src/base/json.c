@@ -119,3 +119,111 @@ void json_print(const struct json *json, struct buf *out)
 	if (json_dump_callback((const json_t *)json, add_part, out, flags) && !out->full)
 		abort();
 }
+
+/*
+ * How deep a text nests, before a parser that recurses sees it: brackets outside of strings. What is no JSON may be counted wrong, but
+ * is refused by the parser then.
+ */
+static bool nests_deeper(const char *text, size_t length, int most)
+{
+	bool quoted = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '{' || c == '['))
+			depth++;
+		else if (!quoted && (c == '}' || c == ']'))
+			depth--;
+		if (depth > most)
+			return true;
+	}
+	return false;
+}
+
+struct json *json_parse(const char *text, size_t length, int depth_most, struct error *err)
+{
+	json_error_t fault;
+	json_t *value;
+
+	if (nests_deeper(text, length, depth_most)) {
+		error_set(err, EXIT_DATA, "it nests deeper than %d", depth_most);
+		return NULL;
+	}
+	value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &fault);
+	if (!value)
+		error_set(err, EXIT_DATA, "no JSON at byte %d: %s", fault.position, fault.text);
+	return (struct json *)value;
+}
+
+static const json_t *looked_at(const struct json *json)
+{
+	return (const json_t *)json;
+}
+
+const struct json *json_get(const struct json *object, const char *key)
+{
+	const json_t *value = json_object_get(looked_at(object), key);
+
+	return value && !json_is_null(value) ? (const struct json *)value : NULL;
+}
+
+const char *json_read_text(const struct json *json)
+{
+	return json_string_value(looked_at(json));
+}
+
+bool json_read_integer(const struct json *json, int64_t *value)
+{
+	const json_t *number = looked_at(json);
+
+	if (!json_is_integer(number))
+		return false;
+	*value = json_integer_value(number);
+	return true;
+}
+
+const char *json_get_text(const struct json *object, const char *key)
+{
+	return json_read_text(json_get(object, key));
+}
+
+bool json_get_integer(const struct json *object, const char *key, int64_t *value)
+{
+	return json_read_integer(json_get(object, key), value);
+}
+
+bool json_get_real(const struct json *object, const char *key, double *value)
+{
+	const json_t *number = looked_at(json_get(object, key));
+
+	if (!json_is_number(number))
+		return false;
+	*value = json_number_value(number);
+	return true;
+}
+
+bool json_get_flag(const struct json *object, const char *key, bool *value)
+{
+	const json_t *flag = looked_at(json_get(object, key));
+
+	if (!json_is_boolean(flag))
+		return false;
+	*value = json_is_true(flag);
+	return true;
+}
+
+size_t json_count(const struct json *array)
+{
+	return json_array_size(looked_at(array));
+}
+
+const struct json *json_at(const struct json *array, size_t index)
+{
+	return (const struct json *)json_array_get(looked_at(array), index);
+}
