@@ -19,20 +19,22 @@ static void on_lookup(void *arg, const struct lookup_answer *answer)
 		return;
 	}
 	dial->count = answer->count;
-	dial->found = heap_zero(answer->count, sizeof *dial->found);
-	memcpy(dial->found, answer->addresses, answer->count * sizeof *dial->found);
+	dial->addresses = heap_zero(answer->count, sizeof *dial->addresses);
+	memcpy(dial->addresses, answer->addresses, answer->count * sizeof *dial->addresses);
 	for (size_t i = 0; i < dial->count; i++)
-		address_set_port((struct sockaddr *)&dial->found[i], dial->port);
-	dial->addresses = dial->found;
+		address_set_port((struct sockaddr *)&dial->addresses[i], dial->port);
 	dial->ready(dial->arg);
 }
 
 void dial_begin(struct dial *dial, const struct endpoint *endpoint, struct probe_loop *loop, struct check_result *result,
 		dial_fn *ready, dial_fn *fail, void *arg)
 {
-	assert(dial->lookup == NULL && dial->found == NULL);
+	assert(dial->lookup == NULL && dial->addresses == NULL);
 	if (endpoint->literal) {
-		*dial = (struct dial){ .addresses = &endpoint->address, .count = 1 };
+		/* Not heap_zero(): malloc(3) keeps what was freed at hand, calloc(3) does not look there. */
+		*dial = (struct dial){ .addresses = heap_resize(NULL, 1, sizeof *dial->addresses), .count = 1 };
+		dial->addresses[0] = (struct sockaddr_storage){ 0 };
+		memcpy(dial->addresses, &endpoint->address, sizeof endpoint->address);
 		ready(arg);
 		return;
 	}
@@ -43,7 +45,7 @@ void dial_begin(struct dial *dial, const struct endpoint *endpoint, struct probe
 void dial_finish(struct dial *dial)
 {
 	lookup_cancel(dial->lookup);
-	free(dial->found);
+	free(dial->addresses);
 	*dial = (struct dial){ 0 };
 }
 

@@ -20,8 +20,7 @@ typedef void dial_fn(void *arg);
 /* Part of a check. All zero: nothing was begun. */
 struct dial {
 	struct lookup *lookup;		/* under way, or NULL */
-	const struct sockaddr_storage *addresses;	/* with the port; the endpoint's, or `found` */
-	struct sockaddr_storage *found;
+	struct sockaddr_storage *addresses;	/* heap memory; with the port */
 	size_t count, next;
 	unsigned port;
 	struct mono began;
@@ -32,7 +31,7 @@ struct dial {
 
 /*
  * Calls ready once there is an address, at once where the endpoint is one; or fail, with the outcome and the reason in *result. After
- * a look-up neither comes from within this call; the time it took is added to *result. Borrows endpoint and result until dial_finish().
+ * a look-up neither comes from within this call; the time it took is added to *result. Borrows result until dial_finish().
  */
 void dial_begin(struct dial *dial, const struct endpoint *endpoint, struct probe_loop *loop, struct check_result *result,
 		dial_fn *ready, dial_fn *fail, void *arg);

@@ -86,10 +86,12 @@ static bool host_is_name(const char *host)
 
 bool endpoint_set(struct endpoint *endpoint, const char *host, unsigned port, struct error *err)
 {
+	struct sockaddr_storage address;
 	*endpoint = (struct endpoint){ .port = port };
-	if (address_read(host, &endpoint->address)) {
+	if (address_read(host, &address)) {
 		endpoint->literal = true;
-		address_set_port((struct sockaddr *)&endpoint->address, port);
+		memcpy(&endpoint->address, &address, sizeof endpoint->address);
+		address_set_port(&endpoint->address.any, port);
 		size_t length = strlen(host);
 		endpoint->host = host[0] == '[' ? heap_text_n(host + 1, length - 2) : heap_text(host);
 		return true;
@@ -146,7 +148,8 @@ bool endpoint_read(struct endpoint *endpoint, const char *text, bool with_port, 
 
 	const char *colon = find_port(text);
 	unsigned port = 0;
-	if (with_port && colon == NULL && address_read(text, &endpoint->address))
+	struct sockaddr_storage address;
+	if (with_port && colon == NULL && address_read(text, &address))
 		return error_set(err, EXIT_USAGE, "\"%s\" has no port: write %s%s%s:80 or the like", text,
 				 strchr(text, ':') != NULL && text[0] != '[' ? "[" : "", text,
 				 strchr(text, ':') != NULL && text[0] != '[' ? "]" : "");
@@ -173,7 +176,7 @@ bool endpoint_canonical(const char *text, bool with_port, char **canonical, stru
 		return false;
 	if (endpoint.literal) {
 		char address[ADDRESS_TEXT_SIZE];
-		*canonical = heap_text(address_print((struct sockaddr *)&endpoint.address, address, sizeof address));
+		*canonical = heap_text(address_print(&endpoint.address.any, address, sizeof address));
 	} else {
 		*canonical = heap_text(text);
 		for (char *c = *canonical; *c != '\0'; c++)

@@ -4,6 +4,7 @@
 #ifndef KUMATOP_PROBE_TARGET_H
 #define KUMATOP_PROBE_TARGET_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -15,7 +16,11 @@ struct endpoint {
 	char *host;		/* ASCII, without brackets; an international name in its xn-- form */
 	unsigned port;		/* 0: none */
 	bool literal;		/* the host is an address, and no look-up is needed: */
-	struct sockaddr_storage address;	/* with the port */
+	union {
+		struct sockaddr any;
+		struct sockaddr_in ipv4;
+		struct sockaddr_in6 ipv6;
+	} address;		/* with the port; a fifth of a sockaddr_storage, for there may be very many */
 };
 
 /* "host:port" (with_port) or "host"; IPv6 addresses stand in brackets before a port. *canonical is heap memory. */
