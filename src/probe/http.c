@@ -438,7 +438,7 @@ static void on_late_trust(void *arg, struct trust *trust, const char *why)
 		fail(probe, OUTCOME_INTERNAL, why);
 		return;
 	}
-	probe->trust = http_keep_late_trust(probe->plan, trust);
+	probe->trust = http_keep_late_trust(probe->spec, trust);
 	find_address(probe);
 }
 
@@ -458,7 +458,7 @@ static void resolve(struct probe *probe)
 		fail(probe, OUTCOME_INTERNAL, plan->trust_missing);
 		return;
 	}
-	probe->trust = plan->late != NULL ? http_late_trust(plan) : plan->trust;
+	probe->trust = plan->may_need_trust_late ? http_late_trust(probe->spec) : plan->trust;
 	if (probe->trust != NULL)
 		find_address(probe);
 	else

@@ -56,7 +56,7 @@ struct http_place {
 	struct endpoint endpoint;
 };
 
-/* A spec's settings made ready. Immutable, and used by any number of checks at once. */
+/* A spec's settings made ready. Immutable but for late_trust, and used by any number of checks at once. */
 struct http_plan {
 	struct http_place place;
 	const char *method;
@@ -64,15 +64,15 @@ struct http_plan {
 	struct curl_slist *headers;		/* for the target's own origin */
 	struct curl_slist *plain_headers;	/* for any other: nothing that could be a secret */
 	char *user, *password, *body;
-	struct status_range *status;
-	size_t status_count;
-	char *status_text;			/* "200-299, 404" */
 	struct pattern *body_match;
 	bool keeps_body;			/* there is something to look for in it */
 	bool needs_trust;			/* certificates are verified */
 	struct trust *trust;			/* of an https target; NULL if it could not be had: */
 	char *trust_missing;			/* why */
-	struct http_late *late;			/* of a plain target that led to https; see http_late_trust() */
+	bool may_need_trust_late;		/* a plain target, which may lead to https: */
+	struct trust *late_trust;		/* read and set by http_late_trust() and http_keep_late_trust() alone */
+	size_t status_count;
+	struct status_range status[];		/* any of them is fine */
 };
 
 bool http_read_target(const char *text, char **canonical, struct error *err);
@@ -86,8 +86,8 @@ void http_place_finish(struct http_place *place);
  * The store that an earlier check was given when a redirect led it to https; NULL if there was none yet. Keeping takes ownership;
  * of two that are kept the first one stays.
  */
-const struct trust *http_late_trust(const struct http_plan *plan);
-const struct trust *http_keep_late_trust(const struct http_plan *plan, struct trust *trust);
+const struct trust *http_late_trust(const struct monitor_spec *spec);
+const struct trust *http_keep_late_trust(const struct monitor_spec *spec, struct trust *trust);
 
 bool http_same_origin(const struct http_place *a, const struct http_place *b);
 

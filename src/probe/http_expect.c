@@ -62,14 +62,25 @@ static void judge_body(struct probe *probe)
 	result->outcome = OUTCOME_OK;
 }
 
+static void report_status(struct probe *probe, const char *line)
+{
+	const struct text_list *expected = &probe->settings->expect_status;
+	struct buf text;
+	buf_init(&text, 4096);
+	for (size_t i = 0; i < expected->count; i++)
+		buf_print(&text, "%s%s", i > 0 ? ", " : "", expected->items[i]);
+	probe->result.outcome = OUTCOME_WRONG_STATUS;
+	result_set_detail(&probe->result, "%s (expected %s)", line, text.data);
+	buf_finish(&text);
+}
+
 void http_judge(struct probe *probe)
 {
 	struct check_result *result = &probe->result;
 	char line[128];
 	http_status_line(probe, line, sizeof line);
 	if (!http_status_expected(probe->plan, probe->status)) {
-		result->outcome = OUTCOME_WRONG_STATUS;
-		result_set_detail(result, "%s (expected %s)", line, probe->plan->status_text);
+		report_status(probe, line);
 		return;
 	}
 	result->outcome = OUTCOME_OK;

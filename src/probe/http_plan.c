@@ -137,6 +137,14 @@ bool http_read_target(const char *text, char **canonical, struct error *err)
 	return true;
 }
 
+/*
+ * What every request has and most have alone: one list for all plans, never freed. The encoding is the one that everybody speaks; offered
+ * by libcurl it would be written twice, byte by byte, for every check.
+ */
+static char agent[] = "User-Agent: kumatop/" KUMATOP_VERSION, encoding[] = "Accept-Encoding: gzip";
+static struct curl_slist agent_header = { .data = agent };
+static struct curl_slist usual_headers = { .data = encoding, .next = &agent_header };
+
 static void add_header(struct curl_slist **list, const char *line)
 {
 	struct curl_slist *longer = curl_slist_append(*list, line);
@@ -180,9 +188,10 @@ static bool add_user_header(struct curl_slist **list, const char *text, struct e
 
 static bool build_headers(struct http_plan *plan, const struct http_settings *settings, struct error *err)
 {
-	static const char agent[] = "User-Agent: kumatop/" KUMATOP_VERSION;
-	/* The one that everybody speaks. Offered by libcurl it would be written twice, byte by byte, for every check. */
-	static const char encoding[] = "Accept-Encoding: gzip";
+	if (!plan->sends_body && settings->headers.count == 0 && settings->token == NULL) {
+		plan->headers = plan->plain_headers = &usual_headers;
+		return true;
+	}
 	add_header(&plan->plain_headers, encoding);
 	if (!has_header(&settings->headers, "Accept-Encoding"))
 		add_header(&plan->headers, encoding);
@@ -220,38 +229,32 @@ static bool build_headers(struct http_plan *plan, const struct http_settings *se
 
 static void build_status(struct http_plan *plan, const struct http_settings *settings)
 {
-	struct buf text;
-	buf_init(&text, 4096);
-	plan->status = heap_zero(settings->expect_status.count + 1, sizeof *plan->status);
-	for (size_t i = 0; i < settings->expect_status.count; i++) {
+	for (size_t i = 0; i < settings->expect_status.count; i++)
 		if (http_status_range(settings->expect_status.items[i], &plan->status[plan->status_count], NULL))
 			plan->status_count++;
-		buf_print(&text, "%s%s", i > 0 ? ", " : "", settings->expect_status.items[i]);
-	}
-	plan->status_text = buf_take(&text);
 }
 
-struct http_late {
-	pthread_mutex_t lock;
-	struct trust *trust;	/* never changes once set */
-};
+/* One for all plans: they are many, and redirects to https that come first are few. */
+static pthread_mutex_t late_lock = PTHREAD_MUTEX_INITIALIZER;
 
-const struct trust *http_late_trust(const struct http_plan *plan)
+const struct trust *http_late_trust(const struct monitor_spec *spec)
 {
-	pthread_mutex_lock(&plan->late->lock);
-	const struct trust *trust = plan->late->trust;
-	pthread_mutex_unlock(&plan->late->lock);
+	const struct http_plan *plan = spec->prepared;
+	pthread_mutex_lock(&late_lock);
+	const struct trust *trust = plan->late_trust;
+	pthread_mutex_unlock(&late_lock);
 	return trust;
 }
 
-const struct trust *http_keep_late_trust(const struct http_plan *plan, struct trust *trust)
+const struct trust *http_keep_late_trust(const struct monitor_spec *spec, struct trust *trust)
 {
-	pthread_mutex_lock(&plan->late->lock);
-	struct trust *surplus = plan->late->trust != NULL ? trust : NULL;
+	struct http_plan *plan = spec->prepared;
+	pthread_mutex_lock(&late_lock);
+	struct trust *surplus = plan->late_trust != NULL ? trust : NULL;
 	if (surplus == NULL)
-		plan->late->trust = trust;
-	const struct trust *kept = plan->late->trust;
-	pthread_mutex_unlock(&plan->late->lock);
+		plan->late_trust = trust;
+	const struct trust *kept = plan->late_trust;
+	pthread_mutex_unlock(&late_lock);
 	trust_release(surplus);
 	return kept;
 }
@@ -262,10 +265,7 @@ static bool build_trust(struct http_plan *plan, const struct http_settings *sett
 	if (!settings->verify)
 		return true;
 	if (!plan->place.https && settings->ca_file == NULL) {
-		plan->late = heap_zero(1, sizeof *plan->late);
-		int code = pthread_mutex_init(&plan->late->lock, NULL);
-		assert(code == 0);
-		(void)code;
+		plan->may_need_trust_late = true;
 		return true;
 	}
 	struct error why;
@@ -321,7 +321,8 @@ static bool fill(struct http_plan *plan, const struct monitor_spec *spec, struct
 
 bool http_prepare(const struct monitor_spec *spec, void **prepared, struct error *err)
 {
-	struct http_plan *plan = heap_zero(1, sizeof *plan);
+	const struct http_settings *settings = spec->settings;
+	struct http_plan *plan = heap_zero(1, sizeof *plan + settings->expect_status.count * sizeof plan->status[0]);
 	if (!fill(plan, spec, err)) {
 		http_unprepare(plan);
 		return false;
@@ -332,6 +333,8 @@ bool http_prepare(const struct monitor_spec *spec, void **prepared, struct error
 
 static void wipe_headers(struct curl_slist *list)
 {
+	if (list == &usual_headers)
+		return;
 	for (const struct curl_slist *header = list; header != NULL; header = header->next)
 		explicit_bzero(header->data, strlen(header->data));
 	curl_slist_free_all(list);
@@ -344,19 +347,13 @@ void http_unprepare(void *prepared)
 		return;
 	http_place_finish(&plan->place);
 	wipe_headers(plan->headers);
-	curl_slist_free_all(plan->plain_headers);
+	wipe_headers(plan->plain_headers);
 	free(plan->user);
 	wipe(plan->password);
 	wipe(plan->body);
-	free(plan->status);
-	free(plan->status_text);
 	pattern_destroy(plan->body_match);
 	trust_release(plan->trust);
 	free(plan->trust_missing);
-	if (plan->late != NULL) {
-		trust_release(plan->late->trust);
-		pthread_mutex_destroy(&plan->late->lock);
-		free(plan->late);
-	}
+	trust_release(plan->late_trust);
 	free(plan);
 }
