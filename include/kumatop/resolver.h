@@ -45,11 +45,11 @@ void address_set_port(struct sockaddr *address, unsigned port);
 socklen_t address_length(const struct sockaddr *address);
 
 /*
- * What an error says about a check. The first is for what socket(2), connect(2) or sendto(2) returned at once: an unreachable
- * network is then this machine's own lack of a route. The second is for what came back later (SO_ERROR, the error queue): the
- * same number is then the word of a router, or the silence of the first one on the way to `to`, which is no route again.
+ * What an error on the way to `to` says about a check. The first is for what socket(2), connect(2) or sendto(2) returned at once: an
+ * unreachable network is then this machine's own lack of a route. The second is for what came back later (SO_ERROR, the error
+ * queue): the same number is then the word of a router, or the silence of the first one on the way, which is no route again.
  */
-enum outcome outcome_of_errno(int error);
+enum outcome outcome_of_errno(int error, const struct sockaddr *to);
 enum outcome outcome_of_reply(int error, const struct sockaddr *to);
 
 #endif

@@ -164,7 +164,7 @@ static enum outcome reply_outcome(int error)
 	}
 }
 
-enum outcome outcome_of_errno(int error)
+enum outcome outcome_of_errno(int error, const struct sockaddr *to)
 {
 	switch (error) {
 	case 0:
@@ -177,12 +177,13 @@ enum outcome outcome_of_errno(int error)
 	case EPFNOSUPPORT:
 	case EPROTONOSUPPORT:
 		return OUTCOME_NO_ROUTE;
+	case EADDRNOTAVAIL:	/* of connect(2): all ports are taken, or there is no address to come from */
+		return route_has_source(to) ? OUTCOME_NO_SOCKETS : OUTCOME_NO_ROUTE;
 	case EMFILE:
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
 	case EAGAIN:
-	case EADDRNOTAVAIL:
 	case EADDRINUSE:
 		return OUTCOME_NO_SOCKETS;
 	case EACCES:

@@ -368,7 +368,7 @@ int pinger_send(struct pinger *pinger, const struct sockaddr *to, size_t payload
 	struct side *side = side_of(pinger, to->sa_family);
 	*error = 0;
 	if (side->fd < 0 && !open_socket(side, error)) {
-		*outcome = outcome_of_errno(*error);
+		*outcome = outcome_of_errno(*error, to);
 		return -1;
 	}
 	int sequence = take_sequence(side);
@@ -398,7 +398,7 @@ int pinger_send(struct pinger *pinger, const struct sockaddr *to, size_t payload
 	if (sendto(side->fd, packet, length, MSG_DONTWAIT, to, address_length(to)) >= 0)
 		return sequence;
 	*error = errno;
-	*outcome = outcome_of_errno(*error);
+	*outcome = outcome_of_errno(*error, to);
 	pinger_forget(pinger, side->family, sequence);
 	return -1;
 }

@@ -1,14 +1,17 @@
 /*
  * Two questions over rtnetlink: by which router, and does that router answer. The kernel answers a query before send(2) returns,
- * so nothing here waits.
+ * so nothing here waits. And one to a datagram socket, whose connect(2) sends nothing.
  */
 #include "route.h"
 
 #include <netinet/in.h>		/* before the kernel's, which then leave its types alone */
+#include <errno.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "kumatop/resolver.h"
 
 enum { ADDRESS_MOST = sizeof(struct in6_addr) };
 
@@ -102,6 +105,16 @@ static bool find_route(const struct sockaddr *to, struct route *route)
 	for (const struct rtattr *attribute = RTM_RTA(found); RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left))
 		read_attribute(route, attribute, family);
 	return true;
+}
+
+bool route_has_source(const struct sockaddr *to)
+{
+	int fd = socket(to->sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return errno != EAFNOSUPPORT;
+	bool lacks = connect(fd, to, address_length(to)) != 0 && errno == EADDRNOTAVAIL;
+	close(fd);
+	return !lacks;
 }
 
 bool route_is_local(const struct sockaddr *address)

@@ -73,19 +73,20 @@ void http_status_line(const struct probe *probe, char *out, size_t size)
 static void report_no_connection(struct probe *probe)
 {
 	struct check_result *result = &probe->result;
+	const struct sockaddr *to = dial_tried(&probe->dial);
 	long network_error = 0;
 	int error = transfer_socket_error(probe->transfer);
 	curl_easy_getinfo(transfer_easy(probe->transfer), CURLINFO_OS_ERRNO, &network_error);
 	if (error != 0) {
-		result->outcome = outcome_of_errno(error);
+		result->outcome = outcome_of_errno(error, to);
 	} else {
 		error = (int)network_error;
-		result->outcome = transfer_has_waited(probe->transfer) ? outcome_of_reply(error, dial_tried(&probe->dial)) : outcome_of_errno(error);
+		result->outcome = transfer_has_waited(probe->transfer) ? outcome_of_reply(error, to) : outcome_of_errno(error, to);
 		if (error == 0)
 			result->outcome = OUTCOME_INTERNAL;
 	}
 	if (error != 0)
-		report_connect(result, error, dial_tried(&probe->dial));
+		report_connect(result, error, to);
 	else
 		result_set_detail(result, "%s", probe->curl_said);
 }

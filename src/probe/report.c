@@ -3,6 +3,7 @@
  */
 #include "report.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
 #include "kumatop/text.h"
@@ -25,7 +26,10 @@ void report_connect(struct check_result *result, int error, const struct sockadd
 		result_set_detail(result, "%s cannot be reached: %s", to, strerror(error));
 		break;
 	case OUTCOME_NO_ROUTE:
-		result_set_detail(result, "no route to %s from this machine", to);
+		if (error == EADDRNOTAVAIL || error == EAFNOSUPPORT)
+			result_set_detail(result, "no way to %s: this machine has no address of that family", to);
+		else
+			result_set_detail(result, "no route to %s from this machine", to);
 		break;
 	case OUTCOME_NO_SOCKETS:
 		result_set_detail(result, "no socket for a connection to %s: %s", to, strerror(error));

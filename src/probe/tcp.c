@@ -224,7 +224,7 @@ static void try_next(void *arg)
 			return;
 		}
 		int error = errno;
-		note_failure(probe, outcome_of_errno(error), error, address);
+		note_failure(probe, outcome_of_errno(error, address), error, address);
 	}
 	probe_loop_defer(probe->loop, finish, probe);
 }

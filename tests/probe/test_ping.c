@@ -358,6 +358,62 @@ static bool check_nowhere(void)
 		&& is(once_check(&once, http), OUTCOME_NO_ROUTE, "no route to 192.0.2.1:80 from this machine");
 }
 
+/* Without IPv6 even ::1 is no address of this machine; IPv4 goes on. */
+static bool check_no_address_of_the_family(void)
+{
+	static const char *const targets[] = { "ping://::1", "tcp://[::1]:80", "http://[::1]/", "tcp://[2001:db8::1]:80" };
+	static const char said[] = "this machine has no address of that family";
+	struct once once;
+	once_open(&once, NULL);
+	bool good = is(once_check(&once, once_spec("tcp://[::1]:9", NULL)), OUTCOME_CONNECT_REFUSED, "");
+	if (!write_file("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "1"))
+		_exit(NO_OWN_NETWORK);
+	for (size_t i = 0; good && i < sizeof targets / sizeof *targets; i++)
+		good = is(once_check(&once, once_spec(targets[i], NULL)), OUTCOME_NO_ROUTE, said);
+	return good && is(once_check(&once, once_spec("tcp://127.0.0.1:9", NULL)), OUTCOME_CONNECT_REFUSED, "");
+}
+
+/* The same errno says that all ports are taken. The server's queue holds what connects; nobody closes anything. */
+static bool check_no_port_left(void)
+{
+	static const struct {
+		const char *host, *target;
+	} rows[] = { { "127.0.0.1", "tcp://127.0.0.1:30000" }, { "::1", "tcp://[::1]:30000" }, { "::1", "http://[::1]:30000/" } };
+	struct once once;
+	once_open(&once, NULL);
+	if (!write_file("/proc/sys/net/ipv4/ip_local_port_range", "40000 40001"))
+		_exit(NO_OWN_NETWORK);
+	bool good = true;
+	for (size_t i = 0; good && i < sizeof rows / sizeof *rows; i++) {
+		struct sockaddr_storage address;
+		struct sockaddr *to = (struct sockaddr *)&address;
+		int error = 0;
+		good = address_read(rows[i].host, &address);
+		address_set_port(to, 30000);
+		int server = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		good = good && server >= 0 && (i == 2 || (bind(server, to, address_length(to)) == 0 && listen(server, 16) == 0));
+		for (int tries = 0; good && error == 0 && tries < 8; tries++) {
+			int fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+			error = connect(fd, to, address_length(to)) == 0 ? 0 : errno;
+		}
+		good = good && error == EADDRNOTAVAIL && is(once_check(&once, once_spec(rows[i].target, NULL)), OUTCOME_NO_SOCKETS, "no socket for");
+	}
+	return good;
+}
+
+static void test_no_address_of_the_family(void **state)
+{
+	(void)state;
+	SKIP_UNLESS_PERMITTED(AF_INET6);
+	in_own_network(check_no_address_of_the_family);
+}
+
+static void test_no_port_left(void **state)
+{
+	(void)state;
+	in_own_network(check_no_port_left);
+}
+
 struct link_request {
 	struct nlmsghdr head;
 	struct ifinfomsg info;
@@ -623,6 +679,8 @@ int main(void)
 		cmocka_unit_test(test_forgery),
 		cmocka_unit_test(test_a_router_that_is_silent),
 		cmocka_unit_test(test_a_machine_without_network),
+		cmocka_unit_test(test_no_address_of_the_family),
+		cmocka_unit_test(test_no_port_left),
 		cmocka_unit_test(test_not_permitted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
