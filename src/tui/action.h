@@ -66,7 +66,7 @@ enum place {
 	X(EVENTS,         "events",         "Log",     "L",            IN_MONITOR,   "events; of this monitor in its detail view") \
 	X(UNDO,           "undo",           "",        "u",            IN_MONITOR,   "undo the last pause or resume") \
 	X(FOLLOW,         "follow",         "",        "f",            IN_LIST | IN_EVENTS, "follow the selected monitor, or the newest event") \
-	X(FREEZE,         "freeze",         "",        "Z",            IN_VIEWS,     "freeze the picture; checks go on") \
+	X(FREEZE,         "freeze",         "",        "Z",            IN_VIEWS,     "freeze the picture; checks go on; Z or Esc ends it") \
 	X(MARK,           "mark",           "",        "Space",        IN_LIST,      "mark; actions act on all that are marked") \
 	X(UNMARK,         "unmark",         "",        "U",            IN_LIST,      "unmark all") \
 	X(PROBLEMS,       "problems",       "",        "2",            IN_LIST,      "show only problems") \

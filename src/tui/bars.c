@@ -108,7 +108,7 @@ void bars_refresh(struct bars *bars, struct tui *tui, const struct rows *rows, s
 		const struct monitor_view *view = rows_at(rows, row);
 		struct bar_past *past = find(bars, view->id);
 		struct bar_past wanted = {
-			.id = view->id, .range = bars->range, .to_us = end_of(tui->now_us, bucket_us), .bucket_us = bucket_us,
+			.id = view->id, .range = bars->range, .to_us = end_of(tui_now_us(tui), bucket_us), .bucket_us = bucket_us,
 			.last_us = view->last_us, .state = (uint8_t)view->standing.state, .asked_at = tui->now, .used_at = tui->now,
 		};
 

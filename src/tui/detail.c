@@ -93,7 +93,7 @@ static void ask_events(struct view *view)
 	detail->events_number = snapshot->health.events;
 	detail->events_wanted = false;
 	detail->events_ticket = tui_ask(view->tui, &(struct history_query){ .kind = HISTORY_EVENTS, .monitor = detail->id,
-	    .to_us = INT64_MAX, .most = EVENTS_MOST }, &err);
+	    .to_us = tui_events_until_us(view->tui), .most = EVENTS_MOST }, &err);
 }
 
 void detail_refresh(struct view *view)

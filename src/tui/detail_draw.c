@@ -45,7 +45,7 @@ static void draw_title(struct view *view, const struct monitor_view *monitor, st
 	}
 	when[0] = '\0';
 	if (!detail->beside)
-		tui_time(view->tui, tui_now_us(view->tui), "%H:%M:%S %Z", when, sizeof when);
+		tui_time(view->tui, tui_clock_us(view->tui), "%H:%M:%S %Z", when, sizeof when);
 	snprintf(text, sizeof text, "%s%s%s", standing->incident_open ? standing->acknowledged ? "acknowledged " : "unacked " : "",
 	    monitor->checking ? "checking " : "", when);
 	line_print_right(area, 0, line.x, ROLE_CLOCK, text);

@@ -36,7 +36,7 @@ static void refresh(struct event_pane *pane, struct tui *tui)
 	pane->number = snapshot->health.events;
 	pane->asked_at = tui->now;
 	pane->error.text[0] = '\0';
-	pane->ticket = tui_ask(tui, &(struct history_query){ .kind = HISTORY_EVENTS, .to_us = INT64_MAX, .most = EVENTS_MOST }, &pane->error);
+	pane->ticket = tui_ask(tui, &(struct history_query){ .kind = HISTORY_EVENTS, .to_us = tui_events_until_us(tui), .most = EVENTS_MOST }, &pane->error);
 	if (!pane->ticket && !pane->error.text[0])
 		text_copy(pane->error.text, sizeof pane->error.text, "no history is kept");
 }

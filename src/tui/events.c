@@ -85,7 +85,7 @@ static void refresh(struct view *view)
 	events->wanted = false;
 	events->number = snapshot->health.events;
 	events->ticket = tui_ask(view->tui, &(struct history_query){ .kind = HISTORY_EVENTS, .monitor = events->monitor,
-	    .to_us = INT64_MAX, .most = LOG_MOST }, &events->error);
+	    .to_us = tui_events_until_us(view->tui), .most = LOG_MOST }, &events->error);
 	events->refused = !events->ticket;
 }
 
@@ -167,7 +167,7 @@ static void draw_header(struct view *view, struct area area)
 		line_next(&line);
 		line_print(&line, ROLE_TEXT_DIM, events->answer->more ? "the last %zu" : "%zu", events->answer->event_count);
 	}
-	line_print_right(area, 0, line.x, ROLE_CLOCK, tui_time(view->tui, tui_now_us(view->tui), "%H:%M:%S %Z", text, sizeof text));
+	line_print_right(area, 0, line.x, ROLE_CLOCK, tui_time(view->tui, tui_clock_us(view->tui), "%H:%M:%S %Z", text, sizeof text));
 	line = (struct line){ area, 1, 1 };
 	for (size_t i = 0; i < KIND_COUNT; i++) {
 		bool chosen = i == events->kind;

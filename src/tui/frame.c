@@ -7,7 +7,7 @@
 
 #include "kumatop/text.h"
 
-enum { KEYBAR_ROWS_LEAST = 7, KEYBAR_COLUMNS_LEAST = 30 };
+enum { KEYBAR_ROWS_LEAST = 7, KEYBAR_COLUMNS_LEAST = 30, FROZEN_ROWS_LEAST = 4 };
 
 static const enum role toast_roles[] = {
 	[TOAST_OK] = ROLE_TOAST_OK, [TOAST_WARN] = ROLE_TOAST_WARN, [TOAST_ERROR] = ROLE_TOAST_ERROR,
@@ -107,12 +107,29 @@ static void draw_toast(struct tui *tui, struct area area)
 	paint_text(area_part(area, y, 1, 1, area.columns - 2), 0, 0, toast_roles[toast->kind], toast->text);
 }
 
+/* The list has a line for it; over any other view that fills the screen there is one while the picture is frozen. */
+static bool draw_frozen(const struct tui *tui, struct area area)
+{
+	const struct view *lowest = tui->top;
+	char text[64];
+
+	while (lowest->kind->overlay && lowest->below)
+		lowest = lowest->below;
+	if (!tui->frozen || !lowest->below || area.rows < FROZEN_ROWS_LEAST)
+		return false;
+	paint_fill(area, 0, 0, area.columns, ROLE_BANNER, ' ');
+	paint_text(area_part(area, 0, 1, 1, area.columns - 2), 0, 0, ROLE_BANNER, tui_print_frozen(tui, text, sizeof text));
+	return true;
+}
+
 void frame_draw(struct tui *tui)
 {
 	struct area area = canvas_area(&tui->canvas);
 	bool bar = area.rows >= KEYBAR_ROWS_LEAST && area.columns >= KEYBAR_COLUMNS_LEAST;
 	struct area body = area_part(area, 0, 0, area.rows - bar, area.columns);
 
+	if (draw_frozen(tui, body))
+		body = area_part(body, 1, 0, body.rows - 1, body.columns);
 	draw_stack(tui->top, body);
 	draw_toast(tui, body);
 	if (bar)

@@ -136,11 +136,8 @@ static void collect_troubles(const struct tui *tui, char *text, size_t size)
 	const struct board_health *health = &tui->snapshot->health;
 	char one[128], when[32];
 
-	if (tui->frozen) {
-		tui_time(tui, tui->snapshot->time_us, "%H:%M:%S", when, sizeof when);
-		snprintf(one, sizeof one, "FROZEN at %s (Z lets it go on)", when);
-		add_trouble(text, size, separator, one);
-	}
+	if (tui->frozen)
+		add_trouble(text, size, separator, tui_print_frozen(tui, one, sizeof one));
 	if (health->network_gone) {
 		tui_time(tui, health->network_gone_us, "%H:%M", when, sizeof when);
 		snprintf(one, sizeof one, "own network is gone: %u monitors unknown since %s", tui->snapshot->by_state[STATE_UNKNOWN], when);
@@ -203,7 +200,7 @@ static int draw_wide(const struct tui *tui, const struct list *list, struct area
 		x = 1;
 		for (int i = 0; i < FACTS; i++)
 			x += draw_fact(area, 1, x, facts[i].word, facts[i].value, facts[i].well) + 3;
-		age_print(tui->now_us - tui->snapshot->health.started_us, age, sizeof age);
+		age_print(tui_now_us(tui) - tui->snapshot->health.started_us, age, sizeof age);
 		x += draw_fact(area, 1, x, "up", age, true) + 3;
 		if (tui->board->configuration && area.columns >= 140)
 			x += draw_fact(area, 1, x, "config", tui->board->configuration, true) + 3;

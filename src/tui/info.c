@@ -54,7 +54,7 @@ static void draw_now(const struct tui *tui, const struct monitor_view *monitor, 
 	if (monitor->checking) {
 		add_part(line, separator, ROLE_TEXT, "being checked");
 	} else if (monitor->next_us) {
-		int64_t left = (monitor->next_us - tui->now_us + SECOND_US - 1) / SECOND_US;
+		int64_t left = (monitor->next_us - tui_now_us(tui) + SECOND_US - 1) / SECOND_US;
 
 		snprintf(text, sizeof text, "next check %lld s", (long long)(left > 0 ? left : 0));
 		add_part(line, separator, ROLE_TEXT, text);
@@ -111,7 +111,7 @@ static void draw_graph(const struct tui *tui, const struct monitor_view *monitor
 	struct history_column columns[VIEW_MARKS];
 	struct history_series series = { .columns = columns, .count = monitor->mark_count };
 	int64_t span = (int64_t)monitor->mark_count * monitor->spec->common.interval_ms * 1000;
-	int64_t to = monitor->last_us ? monitor->last_us : tui->now_us;
+	int64_t to = monitor->last_us ? monitor->last_us : tui_now_us(tui);
 	struct graph graph = {
 		.glyphs = tui->canvas.glyphs, .width = area.columns, .height = area.rows, .from_us = to - (span > 0 ? span : MINUTE_US),
 		.to_us = to, .utc = tui->utc,
@@ -151,7 +151,7 @@ static void draw_facts(const struct tui *tui, const struct monitor_view *monitor
 	int y = 0;
 
 	paint_print(area, y++, 0, glyph_state_role((int)standing->state), "%s %s for %s", glyph_state(tui->canvas.glyphs, (int)standing->state),
-	    state_word((int)standing->state), standing->since_us ? length_print(tui->now_us - standing->since_us, a, sizeof a) : "-");
+	    state_word((int)standing->state), standing->since_us ? length_print(tui_now_us(tui) - standing->since_us, a, sizeof a) : "-");
 	paint_text(area, y++, 0, ROLE_TEXT, reason_of(monitor));
 	if (standing->first_bad_us)
 		paint_print(area, y++, 0, ROLE_TEXT_DIM, "first failed %s, last good %s", line_moment(tui, standing->first_bad_us, a, sizeof a),
@@ -159,10 +159,10 @@ static void draw_facts(const struct tui *tui, const struct monitor_view *monitor
 	paint_print(area, y++, 0, ROLE_TEXT_DIM, "24h %s %%   p50 %s   p95 %s ms", line_uptime(&monitor->day, a, sizeof a),
 	    line_ms(view_percentile_us(monitor, 0.5), b, sizeof b), line_ms(view_percentile_us(monitor, 0.95), c, sizeof c));
 	if (monitor->cert_expires_us)
-		paint_print(area, y++, 0, ROLE_TEXT_DIM, "cert %lld days", (long long)((monitor->cert_expires_us - tui->now_us) / DAY_US));
+		paint_print(area, y++, 0, ROLE_TEXT_DIM, "cert %lld days", (long long)((monitor->cert_expires_us - tui_now_us(tui)) / DAY_US));
 	if (monitor->next_us && !monitor->checking)
 		paint_print(area, y++, 0, ROLE_TEXT_DIM, "next check in %lld s",
-		    (long long)(monitor->next_us > tui->now_us ? (monitor->next_us - tui->now_us + SECOND_US - 1) / SECOND_US : 0));
+		    (long long)(monitor->next_us > tui_now_us(tui) ? (monitor->next_us - tui_now_us(tui) + SECOND_US - 1) / SECOND_US : 0));
 	if (y < area.rows && *shared_read(monitor->address))
 		paint_print(area, y, 0, ROLE_TEXT_DIM, "at %s", shared_read(monitor->address));
 }

@@ -195,6 +195,7 @@ static void toggle_mark(struct list *list)
 	list->marked[list->marked_count++] = list->selected;
 }
 
+/* false: there is nothing to clear. */
 static bool back(struct view *view)
 {
 	struct list *list = view->state;
@@ -207,6 +208,8 @@ static bool back(struct view *view)
 		show_problems(list, false);
 	else if (list->marked_count)
 		list->marked_count = 0;
+	else
+		return false;
 	return true;
 }
 

@@ -74,7 +74,7 @@ static void draw_uptime(const struct brush *brush, const struct layout_column *c
 static void draw_cert(const struct brush *brush, const struct layout_column *column)
 {
 	const struct monitor_view *view = brush->view;
-	int64_t left_us = view->cert_expires_us - brush->tui->now_us;
+	int64_t left_us = view->cert_expires_us - tui_now_us(brush->tui);
 	enum role role = left_us < DAY_US ? ROLE_CERT_BAD : left_us < 14 * DAY_US ? ROLE_CERT_WARN : ROLE_CERT_OK;
 	char text[32] = "-";
 
@@ -91,7 +91,7 @@ static void draw_age(const struct brush *brush, const struct layout_column *colu
 
 	if (!brush->view->standing.since_us)
 		return;
-	age_print(brush->tui->now_us - brush->view->standing.since_us, text, sizeof text);
+	age_print(tui_now_us(brush->tui) - brush->view->standing.since_us, text, sizeof text);
 	paint_field_right(brush->area, brush->y, column->x, column->width, text_role(brush, ROLE_TEXT), text);
 }
 
@@ -122,7 +122,7 @@ static void draw_cells(const struct brush *brush, const struct list *list, const
 	size_t width = column->width < CELLS_MOST ? (size_t)column->width : CELLS_MOST;
 
 	if (column->column == COLUMN_BAR && list->bars.range != BAR_BEATS)
-		bars_draw(&list->bars, brush->tui->canvas.glyphs, brush->view, brush->tui->now_us, cells, width);
+		bars_draw(&list->bars, brush->tui->canvas.glyphs, brush->view, tui_now_us(brush->tui), cells, width);
 	else if (column->column == COLUMN_BAR)
 		glyph_bar(brush->tui->canvas.glyphs, brush->view, cells, width);
 	else

@@ -301,6 +301,9 @@ static void *run(void *arg)
 	while (!tui->over && !atomic_load(&screen->end))
 		turn(screen);
 	(void)rescue_restore();
+	/* what is left in the scrollback is how it is now, whatever was looked at */
+	tui->frozen = false;
+	take_picture(tui);
 	if (tui->summary && !tui->gone)
 		summary_show(tui);
 	if (tui->over)

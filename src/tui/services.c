@@ -1,6 +1,7 @@
 /*
  * What views get from the screen without knowing it: the picture, the time, the board.
  */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,7 +16,25 @@ const struct snapshot *tui_snapshot(const struct tui *tui)
 
 int64_t tui_now_us(const struct tui *tui)
 {
+	return tui->frozen ? tui->frozen_us : tui->now_us;
+}
+
+int64_t tui_clock_us(const struct tui *tui)
+{
 	return tui->now_us;
+}
+
+int64_t tui_events_until_us(const struct tui *tui)
+{
+	return tui->frozen ? tui->frozen_us : INT64_MAX;
+}
+
+char *tui_print_frozen(const struct tui *tui, char *out, size_t size)
+{
+	char when[32];
+
+	snprintf(out, size, "FROZEN since %s, Z goes on", tui_time(tui, tui->frozen_us, "%H:%M:%S", when, sizeof when));
+	return out;
 }
 
 bool tui_is_utc(const struct tui *tui)

@@ -197,7 +197,10 @@ static void next_theme(struct tui *tui)
 
 static void toggle_freeze(struct tui *tui)
 {
+	if (!tui->snapshot)
+		return;
 	tui->frozen = !tui->frozen;
+	tui->frozen_us = tui->now_us;
 	tui->data_dirty = true;
 	tui_toast(tui, TOAST_OK, tui->frozen ? "the picture is frozen; checks go on. Z lets it go on" : "the picture goes on");
 }
@@ -218,6 +221,8 @@ static void act_alike(struct tui *tui, enum action action)
 	case ACTION_BACK:
 		if (tui->top->below)
 			tui_close(tui->top);
+		else if (tui->frozen)
+			toggle_freeze(tui);
 		break;
 	case ACTION_HELP:
 		(void)tui_open(tui, "help", &(struct opening){ .choice = (int)stack_place(tui) });

@@ -39,6 +39,7 @@ struct tui {
 
 	const struct snapshot *snapshot;	/* held; NULL before the first */
 	bool frozen;			/* it is not replaced */
+	int64_t frozen_us;		/* wall time at which it was frozen */
 	bool utc;
 	int64_t now_us;			/* wall time of this frame */
 	struct mono now;
@@ -74,6 +75,9 @@ unsigned stack_place(struct tui *tui);		/* where keys go now */
 
 /* services.c: a frame in so many ms at the latest, though nothing comes. */
 void tui_draw_in(struct tui *tui, int ms);
+
+/* services.c: that the picture is frozen, and since when, as a line says it. Returns out. */
+char *tui_print_frozen(const struct tui *tui, char *out, size_t size);
 
 /* frame.c: draws the stack, toast and key bar onto the canvas, which has been reset. */
 void frame_draw(struct tui *tui);

@@ -492,7 +492,7 @@ static monitor_id id_named(struct fakeboard *fake, const char *name)
 static void fill_newest(struct fakeboard *fake, const struct history_query *query, struct history_answer *answer)
 {
 	pthread_mutex_lock(&fake->mutex);
-	if (fake->changed && (!query->monitor || query->monitor == fake->changed) && query->most)
+	if (fake->changed && query->to_us > FAKEBOARD_NOW_US && (!query->monitor || query->monitor == fake->changed) && query->most)
 		for (size_t i = 0; i < picture_count(fake->picture); i++) {
 			const struct monitor_view *view = picture_view(fake->picture, i);
 
@@ -528,6 +528,8 @@ static void fill_events(struct fakeboard *fake, const struct history_query *quer
 		monitor_id id = id_named(fake, rows[i].name);
 
 		if (query->monitor && query->monitor != id)
+			continue;
+		if (FAKEBOARD_NOW_US - rows[i].ago_s * SECOND_US < query->from_us)
 			continue;
 		struct history_event *event = &answer->events[answer->event_count++];
 
