@@ -68,6 +68,9 @@ char *conf_database_path(const struct conf *conf, const char *override);
  */
 struct monitor_spec *conf_parse_monitor(const char *text, const struct conf_settings *defaults, enum spec_origin origin, struct error *err);
 
+/* As conf_parse_monitor(), for a monitor that another process checks (see monitor_spec.foreign). */
+struct monitor_spec *conf_parse_foreign(const char *text, enum spec_origin origin, struct error *err);
+
 /*
  * The monitor as conf_parse_monitor() reads it, on one line. Settings at their default are left out, but for those that a
  * configuration's top level has defaults for, so that the text means the same beside any of them. reveal: secrets given in place are printed,

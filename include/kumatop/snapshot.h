@@ -83,6 +83,8 @@ struct board_health {
 	int64_t network_gone_us;
 	struct shared_text *configuration_trouble;	/* held; why the last reload was not taken */
 	uint64_t events;		/* goes up with each event: a sign to ask for the log again */
+	uint8_t role;			/* enum access_role: what the looker is to a foreign owner; ACCESS_NONE: the engine is our own */
+	struct shared_text *link_trouble;	/* held; NULL: the owner is there, or we are it */
 };
 
 struct snapshot_page {

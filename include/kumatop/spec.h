@@ -45,6 +45,11 @@ struct monitor_spec {
 	enum spec_origin origin;
 	char *file;			/* where it is declared, or NULL */
 	int line;
+	/*
+	 * Another process checks it: sealing neither prepares the kind nor looks up secrets, which may be "***" here. It can be shown, edited
+	 * and sent, not checked. Set before sealing; a copy is foreign, too.
+	 */
+	bool foreign;
 };
 
 /* The table of struct spec_common, read by everything that knows settings. */

@@ -123,6 +123,7 @@ static void build_spec(struct entry *entry, const char *name, config_setting_t *
 		return;
 	}
 	spec->origin = entry->reading->origin;
+	spec->foreign = entry->reading->foreign;
 	spec->file = heap_text(entry->source->path);
 	spec->line = entry->source->path ? setting_line(entry->group) : 0;
 	entry->settings = spec->settings;

@@ -32,6 +32,7 @@ struct place {
 struct reading {
 	const struct conf_settings *defaults;	/* or NULL */
 	enum spec_origin origin;
+	bool foreign;			/* of the specs that come of it */
 	struct source **sources;	/* each stays where it is: libconfig's tree points back into it */
 	size_t source_count;
 	struct faults faults, warnings;

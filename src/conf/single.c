@@ -30,13 +30,13 @@ static config_setting_t *only_entry(struct reading *reading, const struct source
 	return NULL;
 }
 
-struct monitor_spec *conf_parse_monitor(const char *text, const struct conf_settings *defaults, enum spec_origin origin, struct error *err)
+static struct monitor_spec *parse(struct reading reading, const char *text, struct error *err)
 {
-	struct reading reading = { .origin = origin, .defaults = defaults, .source_count = 1 };
 	struct monitor_spec *spec = NULL;
 	struct source *source = heap_zero(1, sizeof *source);
 	reading.sources = heap_zero(1, sizeof(struct source *));
 	reading.sources[0] = source;
+	reading.source_count = 1;
 	char *whole = heap_print("monitors: (%s\n);", text);
 	source_read_text(source, whole, &reading.faults);
 	free(whole);
@@ -51,6 +51,16 @@ struct monitor_spec *conf_parse_monitor(const char *text, const struct conf_sett
 		spec = spec_hold(reading.specs[0]);
 	reading_finish(&reading);
 	return spec;
+}
+
+struct monitor_spec *conf_parse_monitor(const char *text, const struct conf_settings *defaults, enum spec_origin origin, struct error *err)
+{
+	return parse((struct reading){ .origin = origin, .defaults = defaults }, text, err);
+}
+
+struct monitor_spec *conf_parse_foreign(const char *text, enum spec_origin origin, struct error *err)
+{
+	return parse((struct reading){ .origin = origin, .foreign = true }, text, err);
 }
 
 struct monitor_spec *conf_new_monitor(const char *target, const char *name, const struct conf_settings *defaults,

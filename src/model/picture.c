@@ -150,6 +150,7 @@ const struct snapshot *picture_snapshot(struct picture *picture, const struct bo
 	snapshot->health = *health;
 	shared_hold(snapshot->health.history_trouble);
 	shared_hold(snapshot->health.configuration_trouble);
+	shared_hold(snapshot->health.link_trouble);
 	snapshot->count = picture->count;
 	snapshot->page_count = picture->leaf_count;
 	snapshot->pages = heap_zero(picture->leaf_count ? picture->leaf_count : 1, sizeof(struct snapshot_page *));

@@ -97,6 +97,7 @@ void snapshot_release(const struct snapshot *snapshot)
 		page_release(snapshot->pages[i]);
 	shared_release(snapshot->health.history_trouble);
 	shared_release(snapshot->health.configuration_trouble);
+	shared_release(snapshot->health.link_trouble);
 	free(snapshot->pages);
 	free(countable(snapshot));
 }

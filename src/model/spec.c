@@ -153,6 +153,7 @@ struct monitor_spec *spec_copy(const struct monitor_spec *spec)
 	copy->origin = spec->origin;
 	copy->file = heap_text(spec->file);
 	copy->line = spec->line;
+	copy->foreign = spec->foreign;
 	return copy;
 }
 
@@ -198,7 +199,7 @@ bool spec_seal(struct monitor_spec *spec, struct error *err)
 
 	common->timeout_ms = timeout_ms;
 	common->retry_interval_ms = retry_ms;
-	if (!spec->kind->prepare || spec->kind->prepare(spec, &spec->prepared, err))
+	if (spec->foreign || !spec->kind->prepare || spec->kind->prepare(spec, &spec->prepared, err))
 		return true;
 	common->timeout_ms = said_timeout_ms;
 	common->retry_interval_ms = said_retry_ms;

@@ -422,6 +422,30 @@ static void test_secrets_in_the_open(void **state)
 }
 
 /* Thousands of monitors in one file, and among them two of one name. */
+/* A monitor that another process checks: what its secrets stand for is not here, and nobody looks. */
+static void test_foreign(void **state)
+{
+	static const char text[] = "{ name = \"a\"; http = \"https://a.example/\"; password = \"env:KUMATOP_TEST_NOT_SET\"; username = \"u\"; }";
+	struct error err;
+	struct monitor_spec *spec = conf_parse_monitor(text, NULL, SPEC_ADDED, &err);
+	struct monitor_spec *copy;
+
+	assert_null(spec);
+	spec = conf_parse_foreign(text, SPEC_DECLARED, &err);
+	assert_non_null(spec);
+	assert_true(spec->foreign);
+	assert_null(spec->prepared);
+	assert_int_equal(spec->origin, SPEC_DECLARED);
+	assert_int_equal(spec->common.timeout_ms, 10000);
+	copy = spec_copy(spec);
+	assert_true(copy->foreign);
+	assert_true(spec_seal(copy, &err));
+	spec_release(copy);
+	spec_release(spec);
+	/* What is wrong in itself is wrong from afar, too. */
+	assert_null(conf_parse_foreign("{ name = \"a\"; http = \"https://a.example/\"; interval = \"0s\"; }", SPEC_ADDED, &err));
+}
+
 static void test_many(void **state)
 {
 	(void)state;
@@ -451,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_conf_d),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_secrets_in_the_open),
+		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_many),
 	};
 	return cmocka_run_group_tests(tests, conf_dir_enter, conf_dir_leave);
