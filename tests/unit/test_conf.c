@@ -425,7 +425,7 @@ static void test_secrets_in_the_open(void **state)
 /* A monitor that another process checks: what its secrets stand for is not here, and nobody looks. */
 static void test_foreign(void **state)
 {
-	static const char text[] = "{ name = \"a\"; http = \"https://a.example/\"; password = \"env:KUMATOP_TEST_NOT_SET\"; username = \"u\"; }";
+	static const char text[] = "{ name = \"a\"; http = \"https://a.example/\"; password = \"env:KUMATOP_TEST_NOT_SET\"; user = \"u\"; }";
 	struct error err;
 	struct monitor_spec *spec = conf_parse_monitor(text, NULL, SPEC_ADDED, &err);
 	struct monitor_spec *copy;
