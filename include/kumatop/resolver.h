@@ -41,6 +41,10 @@ bool address_read(const char *text, struct sockaddr_storage *address);
 
 /* "192.0.2.1:443", "[2001:db8::1]:443"; without the port when it is 0. Returns out. */
 char *address_print(const struct sockaddr *address, char *out, size_t size);
+
+/* Whether such a text is this machine as it calls itself: 127.0.0.0/8, also as an IPv6 address (::ffff:127.0.0.1), or ::1. */
+bool address_is_loopback(const char *text);
+
 void address_set_port(struct sockaddr *address, unsigned port);
 socklen_t address_length(const struct sockaddr *address);
 

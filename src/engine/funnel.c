@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kumatop/log.h"
+#include "kumatop/resolver.h"
 #include "kumatop/text.h"
 
 static struct beat make_beat(const struct monitor *monitor, const struct check_result *result, enum verdict verdict, enum state state,
@@ -39,8 +40,7 @@ static bool is_elsewhere(const struct monitor_view *view)
 {
 	const char *address = shared_read(view->address);
 
-	return (view->verdict == VERDICT_UP || view->verdict == VERDICT_DEGRADED) && *address
-	    && strncmp(address, "127.", 4) != 0 && strncmp(address, "::1", 3) != 0 && strncmp(address, "[::1]", 5) != 0;
+	return (view->verdict == VERDICT_UP || view->verdict == VERDICT_DEGRADED) && *address && !address_is_loopback(address);
 }
 
 static void count_reach(struct monitor *monitor, bool cut_off, bool reached)

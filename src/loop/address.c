@@ -120,6 +120,26 @@ char *address_print(const struct sockaddr *address, char *out, size_t size)
 	return out;
 }
 
+bool address_is_loopback(const char *text)
+{
+	char host[ADDRESS_TEXT_SIZE];
+	struct sockaddr_storage address;
+	const char *colon = strchr(text, ':'), *bracket = text[0] == '[' ? strchr(text, ']') : NULL;
+	size_t length = bracket != NULL ? (size_t)(bracket + 1 - text) : strlen(text);
+	if (text[0] != '[' && colon != NULL && strchr(colon + 1, ':') == NULL)
+		length = (size_t)(colon - text);
+	if (length >= sizeof host)
+		return false;
+	memcpy(host, text, length);
+	host[length] = '\0';
+	if (!address_read(host, &address))
+		return false;
+	if (address.ss_family == AF_INET)
+		return ntohl(((struct sockaddr_in *)&address)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	const struct in6_addr *in6 = &((struct sockaddr_in6 *)&address)->sin6_addr;
+	return IN6_IS_ADDR_LOOPBACK(in6) || (IN6_IS_ADDR_V4MAPPED(in6) && in6->s6_addr[12] == IN_LOOPBACKNET);
+}
+
 void address_set_port(struct sockaddr *address, unsigned port)
 {
 	if (address->sa_family == AF_INET)

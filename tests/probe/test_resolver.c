@@ -459,6 +459,25 @@ static void test_addresses_as_text(void **state)
 			fail_msg("took \"%s\"", bad[i]);
 }
 
+static void test_loopback(void **state)
+{
+	(void)state;
+	static const char *const own[] = {
+		"127.0.0.1", "127.0.0.1:80", "127.255.255.255:443", "::1", "[::1]", "[::1]:80", "[::ffff:127.0.0.1]:80", "::ffff:127.1.2.3",
+		"[::ffff:7f00:1]:80",
+	};
+	static const char *const others[] = {
+		"", "1.27.0.0:127", "128.0.0.1", "192.0.2.1:80", "::", "[::]:80", "::1:2", "::10", "[::1:0]:80", "[2001:db8::1]:443", "::127.0.0.1",
+		"[::ffff:192.0.2.1]:80", "fe80::1", "127.example:80", "[::1", "localhost",
+	};
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (!address_is_loopback(own[i]))
+			fail_msg("%s is another machine", own[i]);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (address_is_loopback(others[i]))
+			fail_msg("%s is this machine", others[i]);
+}
+
 static void test_errors_of_sockets(void **state)
 {
 	(void)state;
@@ -573,6 +592,7 @@ int main(void)
 		cmocka_unit_test(test_hosts_too_long),
 		cmocka_unit_test(test_rank),
 		cmocka_unit_test(test_addresses_as_text),
+		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_errors_of_sockets),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
