@@ -17,31 +17,6 @@
 
 #include "../lib/await.h"
 #include "../lib/keeping.h"
-#include "../lib/scratch.h"
-
-struct fixture {
-	char *directory, *path;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *fixture = heap_zero(1, sizeof *fixture);
-
-	fixture->directory = scratch_make();
-	fixture->path = scratch_path(fixture->directory, "kumatop.db");
-	*state = fixture;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	free(fixture->path);
-	scratch_remove(fixture->directory);
-	free(fixture);
-	return 0;
-}
 
 #define CHECK(condition) \
 	do { \
@@ -145,7 +120,7 @@ static void live_through_a_full_disk(const char *path)
 
 static void full_disk_loses_nothing_that_has_room(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	pid_t child = fork();
 
 	if (child == 0)
@@ -156,7 +131,7 @@ static void full_disk_loses_nothing_that_has_room(void **state)
 /* A disk that stays full: stopping gives up, says so, and what was there before is sound. */
 static void full_disk_does_not_hold_up_the_end(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	pid_t child = fork();
 
 	if (child == 0) {
@@ -207,7 +182,7 @@ static void full_memory_is_told(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, keeping_set_up, keeping_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(full_disk_loses_nothing_that_has_room),
 		TEST(full_disk_does_not_hold_up_the_end),

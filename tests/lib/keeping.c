@@ -10,6 +10,28 @@
 #include "kumatop/heap.h"
 #include "kumatop/when.h"
 
+#include "scratch.h"
+
+int keeping_set_up(void **state)
+{
+	struct keeping *keeping = heap_zero(1, sizeof *keeping);
+
+	keeping->directory = scratch_make();
+	keeping->path = scratch_path(keeping->directory, "kumatop.db");
+	*state = keeping;
+	return 0;
+}
+
+int keeping_tear_down(void **state)
+{
+	struct keeping *keeping = *state;
+
+	free(keeping->path);
+	scratch_remove(keeping->directory);
+	free(keeping);
+	return 0;
+}
+
 struct store *keeping_open(const char *path, int64_t flush_ms)
 {
 	struct store_settings settings = { .path = path, .flush_ms = flush_ms, .waiting_most = 100000 };

@@ -15,6 +15,14 @@
 
 enum { KEEPING_STEP_S = 10 };	/* from one made-up beat to the next */
 
+/* What most of these tests have as their state: a directory, and in it the path of a database that is not there yet. */
+struct keeping {
+	char *directory, *path;
+};
+
+int keeping_set_up(void **state);		/* for cmocka_unit_test_setup_teardown() */
+int keeping_tear_down(void **state);
+
 /* flush_ms of an hour: only what is urgent, or much, is committed before the end. NULL path: in memory. Aborts on failure. */
 struct store *keeping_open(const char *path, int64_t flush_ms);
 struct store *keeping_start(const char *path, int64_t flush_ms);	/* and starts it */

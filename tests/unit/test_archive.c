@@ -12,35 +12,10 @@
 #include "kumatop/when.h"
 
 #include "../lib/keeping.h"
-#include "../lib/scratch.h"
 
 enum { HOUR_MS = 3600 * 1000 };
 
 #define START KEEPING_START_US
-
-struct fixture {
-	char *directory, *path;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *fixture = heap_zero(1, sizeof *fixture);
-
-	fixture->directory = scratch_make();
-	fixture->path = scratch_path(fixture->directory, "kumatop.db");
-	*state = fixture;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	free(fixture->path);
-	scratch_remove(fixture->directory);
-	free(fixture);
-	return 0;
-}
 
 static struct archive *open_archive(const char *path)
 {
@@ -227,7 +202,7 @@ static void assert_seconds(struct amounts amounts, int64_t up, int64_t down, int
 /* Run 1 ends in order at 150, run 2 is killed after 260, run 3 lives. */
 static void time_without_kumatop_is_unknown(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, HOUR_MS);
 	struct archive *archive;
 
@@ -250,7 +225,7 @@ static void time_without_kumatop_is_unknown(void **state)
 /* What is undecided at the end is handed over as it is: who goes on from there decides. */
 static void undecided_time_stays_so(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, HOUR_MS);
 	struct error err;
 	struct archive *archive;
@@ -297,7 +272,7 @@ static void marks_look_as_the_bar_did(void **state)
 		{ STATE_UNKNOWN, VERDICT_UNKNOWN, STATE_UNKNOWN },
 	};
 	enum { ROWS = sizeof rows / sizeof *rows };
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, HOUR_MS);
 	struct archive *archive;
 	struct kept_marks kept;
@@ -337,7 +312,7 @@ static void marks_look_as_the_bar_did(void **state)
 /* 10 columns of 10 s: one beat a second from 0 to 49, then failures from 70 to 79. */
 static void series_is_cut_into_columns(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, HOUR_MS);
 	struct history_query query = {
 		.kind = HISTORY_SERIES, .ticket = 42, .monitor = 1, .from_us = START, .to_us = START + 100 * SECOND_US, .columns = 10,
@@ -402,7 +377,7 @@ static void series_is_cut_into_columns(void **state)
 
 static void newest_events_come_first(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_open(fixture->path, HOUR_MS);
 	struct event own = { .kind = EVENT_STARTED, .time_us = START + 5, .code = -1 };
 	struct history_query query = { .kind = HISTORY_EVENTS, .from_us = START, .to_us = INT64_MAX, .most = 3 };
@@ -495,7 +470,7 @@ static void fill_three(const char *path)
 static void beats_are_ordered_by_name_and_time(void **state)
 {
 	static const char *const pattern[] = { "w*", "DB" };
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct archive_range range = { .to_us = INT64_MAX };
 	struct reading reading = { 0 };
 	struct archive *archive;
@@ -551,7 +526,7 @@ static bool truncate_while_reading(void *arg, const struct beat_record *beat)
 
 static void long_read_does_not_hold_the_log(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct archive_range range = { .to_us = INT64_MAX };
 	struct reading reading = { .path = fixture->path };
 	struct archive *archive;
@@ -584,7 +559,7 @@ static bool read_event(void *arg, const struct event_record *event)
 static void events_are_ordered_by_name_and_time(void **state)
 {
 	static const char *const pattern[] = { "web" };
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_open(fixture->path, HOUR_MS);
 	struct archive_range range = { .to_us = INT64_MAX };
 	struct event own = { .kind = EVENT_STARTED, .time_us = START + 5, .code = -1 };
@@ -635,7 +610,7 @@ static bool add_spans(struct archive *archive, int64_t *observed_us)
 /* Times that no clock shows are summed up with nothing (MODE=san sees it), and no reading goes round in circles for them. */
 static void made_up_times_do_no_harm(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct archive_range range = { .from_us = INT64_MIN, .to_us = INT64_MAX };
 	struct reading reading = { 0 };
 	struct lines lines = { 0 };
@@ -673,7 +648,7 @@ static void made_up_times_do_no_harm(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, keeping_set_up, keeping_tear_down)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spans_are_what_the_ledger_saw),
 		TEST(time_without_kumatop_is_unknown),

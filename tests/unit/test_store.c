@@ -21,30 +21,6 @@
 
 enum { HOUR_MS = 3600 * 1000 };
 
-struct fixture {
-	char *directory, *path;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *fixture = heap_zero(1, sizeof *fixture);
-
-	fixture->directory = scratch_make();
-	fixture->path = scratch_path(fixture->directory, "kumatop.db");
-	*state = fixture;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	free(fixture->path);
-	scratch_remove(fixture->directory);
-	free(fixture);
-	return 0;
-}
-
 static bool take_beat(void *arg, const struct beat_record *shown)
 {
 	int *number = arg;
@@ -65,7 +41,7 @@ static bool take_beat(void *arg, const struct beat_record *shown)
 
 static void beats_come_back(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct archive_range all = { .to_us = INT64_MAX };
 	struct store *store = keeping_open(fixture->path, 20);
 	struct error err;
@@ -87,7 +63,7 @@ static void beats_come_back(void **state)
 
 static void newest_beat_comes_back_whole(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct kept_marks kept;
 	struct archive *archive;
 	struct error err;
@@ -136,7 +112,7 @@ static struct kept_monitor read_monitor(const char *path)
 
 static void monitors_come_back(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, HOUR_MS);
 	struct kept_monitor monitor = {
 		.id = 9, .name = heap_text("n\xc3\xa4me"), .kind = heap_text("ping"), .target = heap_text("192.0.2.1"), .origin = SPEC_DECLARED,
@@ -216,7 +192,7 @@ static void assert_standing_equal(const struct kept_standing *a, const struct ke
 
 static void standings_come_back(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 
 	for (int number = 0; number < 2; number++) {
 		struct kept_standing sent = keeping_standing(3, number), kept;
@@ -260,7 +236,7 @@ static bool is_event_there(struct archive *archive)
 /* Without waiting for the flush, with the beats before it and the standing it led to. */
 static void event_is_committed_at_once(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_open(fixture->path, HOUR_MS);
 	struct event event = keeping_event(1, 30);
 	struct kept_standing standing = keeping_standing(1, 30), kept;
@@ -284,7 +260,7 @@ static void event_is_committed_at_once(void **state)
 
 static void thousand_beats_are_committed(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, HOUR_MS);
 
 	keeping_send(store, 1, 0, 1000);
@@ -294,7 +270,7 @@ static void thousand_beats_are_committed(void **state)
 
 static void routine_beats_are_committed_in_time(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, 10);
 
 	keeping_send(store, 1, 0, 1);
@@ -314,7 +290,7 @@ static void note_health(void *arg, const struct store_health *health)
 /* A store that does not take (it has not started) keeps the newest routine beats and every change. */
 static void oldest_routine_beats_give_way(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	atomic_ullong dropped = 0;
 	struct store_settings settings = {
 		.path = fixture->path, .flush_ms = HOUR_MS, .waiting_most = 10, .health = note_health, .health_arg = &dropped,
@@ -341,7 +317,7 @@ static void oldest_routine_beats_give_way(void **state)
 
 static void runs_are_recorded(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 
 	for (int i = 0; i < 2; i++)
 		assert_true(keeping_end(keeping_start(fixture->path, 10)));
@@ -350,7 +326,7 @@ static void runs_are_recorded(void **state)
 
 static void row_that_cannot_be_kept_stops_no_other(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, HOUR_MS);
 	struct kept_monitor nameless = { .id = 4 };
 
@@ -375,7 +351,7 @@ static void send_dated(struct store *store, int first, int count, int64_t first_
 /* A clock that was years ahead for a while: what it dated stays, and does not shield what came after it. */
 static void beats_of_the_future_shield_no_old_ones(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store_settings settings = { .path = fixture->path, .flush_ms = 10, .waiting_most = 100000, .keep_raw_ms = 24 * HOUR_MS };
 	struct error err;
 	struct store *store = store_open(&settings, &err, NULL);
@@ -394,7 +370,7 @@ static void beats_of_the_future_shield_no_old_ones(void **state)
 
 static void old_beats_are_deleted(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store_settings settings = { .path = fixture->path, .flush_ms = 10, .waiting_most = 100000, .keep_raw_ms = 24 * HOUR_MS };
 	struct error err;
 	struct store *store = store_open(&settings, &err, NULL);
@@ -416,7 +392,7 @@ static void old_beats_are_deleted(void **state)
 
 static void removed_monitor_goes_with_its_history(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_open(fixture->path, 10);
 	struct event removed = { .monitor = 2, .kind = EVENT_REMOVED, .time_us = KEEPING_START_US, .code = -1 };
 	struct event down = keeping_event(2, 0);
@@ -451,7 +427,7 @@ static void removed_monitor_goes_with_its_history(void **state)
 
 static void removal_is_taken_up_again(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_open(fixture->path, 10);
 	struct error err;
 
@@ -469,7 +445,7 @@ static void removal_is_taken_up_again(void **state)
 
 static void removal_before_the_start_is_complete(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, 10);
 	struct error err;
 
@@ -499,7 +475,7 @@ static void send_change(struct store *store, int number, enum state from, enum s
 /* The lines of the log stay; what was seen of a failure goes, unless it is not over. */
 static void old_evidence_is_deleted(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store_settings settings = { .path = fixture->path, .flush_ms = 10, .waiting_most = 100000, .keep_raw_ms = 24 * HOUR_MS };
 	struct error err;
 	struct store *store = store_open(&settings, &err, NULL);
@@ -534,7 +510,7 @@ static int count_lines(int file, const char *word)
 /* Removing a monitor makes the store delete at once. */
 static void failing_delete_is_told_once(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	char *log_path = scratch_path(fixture->directory, "log");
 	struct store *store = keeping_open(fixture->path, 10);
 	struct error err;
@@ -564,7 +540,7 @@ static void failing_delete_is_told_once(void **state)
 
 static void events_know_their_incident(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, HOUR_MS);
 	struct kept_standing standing = keeping_standing(1, 3);
 
@@ -625,7 +601,7 @@ static void many_threads_send_while_one_reads(struct store *store)
 
 static void database_is_read_while_written(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_start(fixture->path, 5);
 
 	many_threads_send_while_one_reads(store);
@@ -646,7 +622,7 @@ static void memory_is_read_while_written(void **state)
 
 static void people_can_query_it(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct store *store = keeping_open(fixture->path, HOUR_MS);
 	struct error err;
 
@@ -662,7 +638,7 @@ static void people_can_query_it(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, keeping_set_up, keeping_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(beats_come_back),
 		TEST(newest_beat_comes_back_whole),

@@ -27,30 +27,6 @@
 
 enum { HOUR_MS = 3600 * 1000, PAGE = 4096 };
 
-struct fixture {
-	char *directory, *path;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *fixture = heap_zero(1, sizeof *fixture);
-
-	fixture->directory = scratch_make();
-	fixture->path = scratch_path(fixture->directory, "kumatop.db");
-	*state = fixture;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	free(fixture->path);
-	scratch_remove(fixture->directory);
-	free(fixture);
-	return 0;
-}
-
 struct content {
 	char *bytes;
 	size_t length;
@@ -137,7 +113,7 @@ static void make_database(const char *path)
 
 static void newer_is_refused(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 
 	make_database(fixture->path);
 	assert_true(keeping_run(fixture->path, "PRAGMA user_version = 2"));
@@ -147,7 +123,7 @@ static void newer_is_refused(void **state)
 /* Killed before it could merge its log: what says that it is newer is only in there. */
 static void newer_with_a_log_is_refused(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	char *wal = heap_print("%s-wal", fixture->path);
 	struct content before, after;
 	struct error err;
@@ -181,7 +157,7 @@ static void newer_with_a_log_is_refused(void **state)
 
 static void somebody_elses_is_refused(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
@@ -192,7 +168,7 @@ static void somebody_elses_is_refused(void **state)
 
 static void text_file_is_refused(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 
 	write_file(fixture->path, "interval = \"60s\";\nmonitors: ( );\n# not a database, but long enough to be looked at as one: "
 	    "0123456789012345678901234567890123456789012345678901234567890123456789\n");
@@ -201,7 +177,7 @@ static void text_file_is_refused(void **state)
 
 static void directory_is_refused(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct error err;
 
 	assert_null(try_open(fixture->directory, &err, NULL));
@@ -211,7 +187,7 @@ static void directory_is_refused(void **state)
 
 static void empty_file_becomes_a_database(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct error err;
 	struct store *store;
 
@@ -231,7 +207,7 @@ static void empty_file_becomes_a_database(void **state)
 
 static void missing_one_is_told(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct error err;
 
 	assert_null(archive_open(fixture->path, &err));
@@ -241,7 +217,7 @@ static void missing_one_is_told(void **state)
 
 static void directories_are_made_and_files_are_private(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	char *parent = scratch_path(fixture->directory, "state"), *below = scratch_path(parent, "kumatop");
 	char *path = scratch_path(below, "kumatop.db");
 	mode_t old = umask(0);
@@ -280,7 +256,7 @@ static char *only_match(const char *pattern)
 }
 
 /* A fresh database with the monitors of the old one, which lies beside it as it was. */
-static void assert_set_aside(struct fixture *fixture, int64_t monitors)
+static void assert_set_aside(struct keeping *fixture, int64_t monitors)
 {
 	struct content before = read_file(fixture->path), after;
 	char *pattern = heap_print("%s.damaged-*", fixture->path), *aside, *notice = NULL, counted[64];
@@ -325,7 +301,7 @@ static void trash_pages_of(const char *path, const char *table, int count)
 
 static void damaged_history_is_set_aside(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 
 	make_database(fixture->path);
 	trash_pages_of(fixture->path, "beat_tail", 1);
@@ -335,7 +311,7 @@ static void damaged_history_is_set_aside(void **state)
 
 static void damaged_monitors_are_set_aside(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 
 	make_database(fixture->path);
 	trash_pages_of(fixture->path, "monitor", 1);
@@ -344,7 +320,7 @@ static void damaged_monitors_are_set_aside(void **state)
 
 static void file_cut_short_is_set_aside(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct stat info;
 
 	make_database(fixture->path);
@@ -372,7 +348,7 @@ static void occupy(const char *path, const char *suffix)
 /* Whatever cannot be moved: all stays where it was, to be found again. */
 static void half_moved_is_moved_back(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	const char *const suffixes[] = { "-wal", "-shm" };
 	struct error err = { 0 };
 
@@ -406,7 +382,7 @@ static void half_moved_is_moved_back(void **state)
 /* Kill -9 leaves a log beside the database: that is no damage. */
 static void left_over_log_is_taken_in(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct error err;
 	char *notice = NULL;
 	int status;
@@ -477,7 +453,7 @@ static void refuses_without_permission(const char *path, const char *missing)
 
 static void read_only_directory_is_refused(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	char *missing = scratch_path(fixture->directory, "other/kumatop.db");
 	pid_t child;
 
@@ -494,7 +470,7 @@ static void read_only_directory_is_refused(void **state)
 
 static void file_of_another_is_refused(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	pid_t child;
 
 	make_database(fixture->path);
@@ -526,7 +502,7 @@ static void old_schema_is_brought_up_to_date(void **state)
 		{ 1, "ALTER TABLE monitor ADD COLUMN colour TEXT; UPDATE monitor SET colour = 'blue'" },
 		{ 2, "CREATE TABLE paint (colour TEXT)" },
 	};
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct error err = { 0 };
 	struct stat info;
 	char *copy, *expected = heap_print("%s.v1", fixture->path);
@@ -559,7 +535,7 @@ static void failed_upgrade_changes_nothing(void **state)
 		{ 1, "DROP TABLE outbox" },
 		{ 2, "INSERT INTO no_such_table VALUES (1)" },
 	};
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct error err = { 0 };
 	char *copy, *old = heap_print("%s.v1", fixture->path), *expected = heap_print("%s.v1.2", fixture->path);
 	sqlite3 *db;
@@ -582,7 +558,7 @@ static void failed_upgrade_changes_nothing(void **state)
 /* However it was opened, a file has no say in what is run. */
 static void files_are_not_trusted(void **state)
 {
-	struct fixture *fixture = *state;
+	struct keeping *fixture = *state;
 	struct error err = { 0 };
 
 	make_database(fixture->path);
@@ -602,7 +578,7 @@ static void files_are_not_trusted(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, keeping_set_up, keeping_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(newer_is_refused),
 		TEST(newer_with_a_log_is_refused),
