@@ -13,28 +13,14 @@
 #include "kumatop/when.h"
 
 #include "../../src/tui/bars.h"
-#include "../lib/term.h"
-
-static const char *demo;
+#include "../lib/demo.h"
 
 static struct term *start(int rows, int columns, const char *option, const char *value)
 {
-	const char *const argv[] = { demo, option, value, NULL };
-	const char *const env[] = { "LC_ALL=C.UTF-8", NULL };
-	struct error err;
-	struct term *term = term_start(argv, rows, columns, env, &err);
+	struct term *term = demo_start(rows, columns, NULL, (const char *[]){ option, value, NULL });
 
-	if (!term)
-		fail_msg("%s", err.text);
 	TERM_EXPECT(term, "checkout-api");
 	return term;
-}
-
-static void quit(struct term *term)
-{
-	term_keys(term, "Q");
-	TERM_EXPECT_EXIT(term, 0);
-	term_stop(term);
 }
 
 /* A bucket divides the range, and the finest that fits is taken. */
@@ -72,7 +58,7 @@ static void test_ranges(void **state)
 	term_keys(term, "b");
 	TERM_EXPECT(term, "HEARTBEAT");
 	TERM_EXPECT(term, " ▌▌▌▌▌▌▌▌▌▌░░█████ ");
-	quit(term);
+	demo_quit(term);
 }
 
 /* Rows are asked for when they come onto the screen; another width is another question. */
@@ -94,7 +80,7 @@ static void test_rows_that_come_into_sight(void **state)
 	for (int i = 0; i < 400 && !strstr(term_row_text(term, 13), "   ▌▌▌▌▌█ "); i++)
 		term_wait_text(term, "is never shown", 50);
 	assert_non_null(strstr(term_row_text(term, 13), "   ▌▌▌▌▌█ "));
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_without_history(void **state)
@@ -109,7 +95,7 @@ static void test_without_history(void **state)
 	TERM_EXPECT(term, "─ events ──");
 	TERM_EXPECT(term, " no history is kept");
 	assert_true(term_shows(term, "response time, 1h, last checks"));
-	quit(term);
+	demo_quit(term);
 }
 
 int main(void)
@@ -118,10 +104,6 @@ int main(void)
 		cmocka_unit_test(test_buckets), cmocka_unit_test(test_ranges), cmocka_unit_test(test_rows_that_come_into_sight),
 		cmocka_unit_test(test_without_history),
 	};
-	const char *tools = getenv("TOOLS");
-	static char path[4096];
 
-	snprintf(path, sizeof path, "%s/screen_demo", tools ? tools : "build/release/tests");
-	demo = path;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,20 +8,11 @@
 
 #include <cmocka.h>
 
-#include "../lib/term.h"
+#include "../lib/demo.h"
 
 static struct term *start(int rows, int cols, const char *option, const char *const *env)
 {
-	struct error err = { .code = EXIT_FINE };
-	char tool[1024];
-
-	assert_non_null(getenv("TOOLS"));
-	snprintf(tool, sizeof tool, "%s/screen_demo", getenv("TOOLS"));
-	struct term *term = term_start((const char *[]){ tool, option, NULL }, rows, cols, env, &err);
-
-	if (!term)
-		fail_msg("%s", err.text);
-	return term;
+	return demo_start(rows, cols, env, (const char *[]){ option, NULL });
 }
 
 static const char *const utf8[] = { "LC_ALL=C.UTF-8", NULL };

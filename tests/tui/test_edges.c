@@ -10,33 +10,12 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "../lib/term.h"
-
-static const char *demo;
-
-static struct term *start_with(int rows, int columns, const char *option)
-{
-	const char *const argv[] = { demo, option, NULL };
-	const char *const env[] = { "LC_ALL=C.UTF-8", NULL };
-	struct error err;
-	struct term *term = term_start(argv, rows, columns, env, &err);
-
-	if (!term)
-		fail_msg("%s", err.text);
-	return term;
-}
-
-static void quit(struct term *term)
-{
-	term_keys(term, "Q");
-	TERM_EXPECT_EXIT(term, 0);
-	term_stop(term);
-}
+#include "../lib/demo.h"
 
 /* What cannot be shown in a line is shown in several. */
 static void test_empty_and_small(void **state)
 {
-	struct term *term = start_with(10, 40, "--empty");
+	struct term *term = demo_start(10, 40, NULL, (const char *[]){ "--empty", NULL });
 
 	(void)state;
 	TERM_EXPECT(term, "no monitors yet");
@@ -47,12 +26,12 @@ static void test_empty_and_small(void **state)
 	TERM_EXPECT(term, "press a to add");
 	term_resize(term, 24, 80);
 	TERM_EXPECT(term, "press a to add one, or paste a URL, host:port or host");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_problems_that_do_not_match(void **state)
 {
-	struct term *term = start_with(24, 80, NULL);
+	struct term *term = demo_start(24, 80, NULL, NULL);
 
 	(void)state;
 	TERM_EXPECT(term, "Quit");
@@ -63,12 +42,12 @@ static void test_problems_that_do_not_match(void **state)
 	TERM_EXPECT_GONE(term, "redis");
 	term_keys(term, "1");
 	TERM_EXPECT(term, "redis");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_all_paused(void **state)
 {
-	struct term *term = start_with(24, 80, "--all-paused");
+	struct term *term = demo_start(24, 80, NULL, (const char *[]){ "--all-paused", NULL });
 
 	(void)state;
 	TERM_EXPECT(term, "all monitors are paused: nothing is checked");
@@ -79,7 +58,7 @@ static void test_all_paused(void **state)
 	TERM_EXPECT(term, "resumed api-gateway");
 	TERM_EXPECT_GONE(term, "resumed api-gateway");
 	assert_false(term_shows(term, "all monitors are paused"));
-	quit(term);
+	demo_quit(term);
 }
 
 /* Whatever is in a name, what stands behind it begins in the same column in every row. */
@@ -89,7 +68,7 @@ static void test_names_of_any_width(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
-		struct term *term = start_with(60, widths[i], "--hostile");
+		struct term *term = demo_start(60, widths[i], NULL, (const char *[]){ "--hostile", NULL });
 		int age = -1;
 
 		TERM_EXPECT(term, "Quit");
@@ -105,7 +84,7 @@ static void test_names_of_any_width(void **state)
 				fail_msg("row %d at %d columns: '%s' '%s'", row, widths[i], unit.text, after.text);
 			}
 		}
-		quit(term);
+		demo_quit(term);
 	}
 }
 
@@ -115,10 +94,6 @@ int main(void)
 		cmocka_unit_test(test_empty_and_small), cmocka_unit_test(test_problems_that_do_not_match), cmocka_unit_test(test_all_paused),
 		cmocka_unit_test(test_names_of_any_width),
 	};
-	const char *tools = getenv("TOOLS");
-	static char path[4096];
 
-	snprintf(path, sizeof path, "%s/screen_demo", tools ? tools : "build/release/tests");
-	demo = path;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

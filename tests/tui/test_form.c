@@ -8,19 +8,12 @@
 
 #include <cmocka.h>
 
-#include "../lib/term.h"
+#include "../lib/demo.h"
 
 static struct term *start(int rows, int cols)
 {
-	struct error err = { .code = EXIT_FINE };
-	char tool[1024];
+	struct term *term = demo_start(rows, cols, NULL, NULL);
 
-	assert_non_null(getenv("TOOLS"));
-	snprintf(tool, sizeof tool, "%s/screen_demo", getenv("TOOLS"));
-	struct term *term = term_start((const char *[]){ tool, NULL }, rows, cols, (const char *[]){ "LC_ALL=C.UTF-8", NULL }, &err);
-
-	if (!term)
-		fail_msg("%s", err.text);
 	TERM_EXPECT(term, "checkout");
 	return term;
 }

@@ -11,29 +11,13 @@
 #include <cmocka.h>
 
 #include "../lib/await.h"
-#include "../lib/term.h"
-
-static const char *demo;
-
-static struct term *start_with(int rows, int columns, const char *const *env, const char *const *args)
-{
-	const char *argv[12] = { demo };
-	struct error err;
-
-	for (size_t i = 0; args && args[i]; i++)
-		argv[i + 1] = args[i];
-	struct term *term = term_start(argv, rows, columns, env, &err);
-
-	if (!term)
-		fail_msg("%s", err.text);
-	return term;
-}
+#include "../lib/demo.h"
 
 static const char *const utf8[] = { "LC_ALL=C.UTF-8", NULL };
 
 static struct term *start(int rows, int columns)
 {
-	return start_with(rows, columns, utf8, NULL);
+	return demo_start(rows, columns, NULL, NULL);
 }
 
 #define ARGS(...) (const char *[]){ __VA_ARGS__, NULL }
@@ -44,13 +28,6 @@ static void expect_row(struct term *term, int row, const char *wanted)
 		return;
 	term_dump(term);
 	fail_msg("row %d is\n%s\nnot\n%s", row, term_row_text(term, row), wanted);
-}
-
-static void quit(struct term *term)
-{
-	term_keys(term, "Q");
-	TERM_EXPECT_EXIT(term, 0);
-	term_stop(term);
 }
 
 static int cursor_row(struct term *term)
@@ -101,7 +78,7 @@ static void test_middle(void **state)
 	expect_row(term, 21, " checkout-api: 503 Service Unavailable (expected 200-299) · down since 14:01:14");
 	assert_non_null(strstr(term_row_text(term, 22), "last good 14:01:02 · https://shop.example/api/health"));
 	expect_row(term, 23, " ?Help aAdd eEdit pPause rRun AAck vWhy /Filter sSort ↵Open LLog qQuit");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_small(void **state)
@@ -124,7 +101,7 @@ static void test_small(void **state)
 	expect_row(term, 0, "▼2");
 	term_resize(term, 24, 80);
 	TERM_EXPECT(term, "db ok");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_large(void **state)
@@ -140,12 +117,12 @@ static void test_large(void **state)
 	assert_non_null(strstr(term_row_text(term, 4), "P95   24h% CERT  FOR MESSAGE"));
 	assert_true(term_shows(term, "─ checkout-api ─ https://shop.example/api/health ─ http ─ every 1m"));
 	assert_true(term_shows(term, "▼ down for 2m13s"));
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_every_size(void **state)
 {
-	struct term *term = start_with(24, 80, (const char *[]){ "LC_ALL=C", NULL }, NULL);
+	struct term *term = demo_start(24, 80, (const char *[]){ "LC_ALL=C", NULL }, NULL);
 
 	(void)state;
 	TERM_EXPECT(term, "Quit");
@@ -158,12 +135,12 @@ static void test_every_size(void **state)
 	term_resize(term, 24, 80);
 	TERM_EXPECT(term, "24h%");
 	TERM_EXPECT(term, "Quit");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_keys_of_one_read(void **state)
 {
-	struct term *term = start_with(24, 80, utf8, ARGS("--many", "500"));
+	struct term *term = demo_start(24, 80, utf8, ARGS("--many", "500"));
 	char keys[201];
 
 	(void)state;
@@ -179,7 +156,7 @@ static void test_keys_of_one_read(void **state)
 	expect_cursor_on(term, "search");
 	term_keys(term, "G");
 	expect_cursor_on(term, "legacy-ftp");
-	quit(term);
+	demo_quit(term);
 }
 
 static size_t bytes_of(struct term *term)
@@ -202,7 +179,7 @@ static size_t cost_of(struct term *term, const char *key, const char *name)
 
 static void test_few_bytes(void **state)
 {
-	struct term *term = start_with(40, 120, utf8, ARGS("--many", "60"));
+	struct term *term = demo_start(40, 120, utf8, ARGS("--many", "60"));
 
 	(void)state;
 	TERM_EXPECT(term, "Quit");
@@ -223,7 +200,7 @@ static void test_few_bytes(void **state)
 	term_mark(term);
 	assert_true(term_wait_idle(term, 2500, TERM_PATIENCE_MS));
 	assert_int_equal(bytes_of(term), 0);
-	quit(term);
+	demo_quit(term);
 }
 
 /* What happens while nobody presses a key moves neither the cursor nor what got better. */
@@ -250,7 +227,7 @@ static void test_nothing_jumps(void **state)
 
 	assert_true(term_find(term, " ● search", &row, NULL));
 	assert_true(row > 10);
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_filter(void **state)
@@ -281,7 +258,7 @@ static void test_filter(void **state)
 	TERM_EXPECT_GONE(term, "redis");
 	term_keys(term, "1");
 	TERM_EXPECT(term, "redis");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_find(void **state)
@@ -298,7 +275,7 @@ static void test_find(void **state)
 	expect_cursor_on(term, "db-primary");
 	term_keys(term, "N");
 	expect_cursor_on(term, "db-replica-2");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_pause_and_undo(void **state)
@@ -318,7 +295,7 @@ static void test_pause_and_undo(void **state)
 	TERM_EXPECT(term, "paused 2 monitors");
 	term_keys(term, "r");
 	TERM_EXPECT(term, "checking 2 monitors");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_sorting(void **state)
@@ -343,7 +320,7 @@ static void test_sorting(void **state)
 	TERM_EXPECT(term, "inverted");
 	assert_non_null(strstr(term_row_text(term, 3), "www"));
 	expect_cursor_on(term, "checkout-api");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_help(void **state)
@@ -365,13 +342,13 @@ static void test_help(void **state)
 	TERM_EXPECT(term, "checkout-api");
 	term_keys(term, "X");
 	TERM_EXPECT(term, "X: not bound, ? for help");
-	quit(term);
+	demo_quit(term);
 }
 
 /* A paste is text, never keys; neither is anything inside a sequence. */
 static void test_no_misfires(void **state)
 {
-	struct term *term = start_with(24, 80, utf8, ARGS("--owns"));
+	struct term *term = demo_start(24, 80, utf8, ARGS("--owns"));
 
 	(void)state;
 	TERM_EXPECT(term, "Quit");
@@ -390,7 +367,7 @@ static void test_no_misfires(void **state)
 
 static void test_quit_of_an_owner_asks(void **state)
 {
-	struct term *term = start_with(24, 80, utf8, ARGS("--owns"));
+	struct term *term = demo_start(24, 80, utf8, ARGS("--owns"));
 	int status;
 
 	(void)state;
@@ -420,7 +397,7 @@ static void test_restored_whatever_happens(void **state)
 			"LC_ALL=C.UTF-8", "ASAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0",
 			"TSAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0", NULL,
 		};
-		struct term *term = start_with(24, 80, env, NULL);
+		struct term *term = demo_start(24, 80, env, NULL);
 		int status;
 
 		TERM_EXPECT(term, "Quit");
@@ -455,7 +432,7 @@ static void test_suspend_warns(void **state)
 	assert_true(term_modes(term).alt_screen);
 	term_keys(term, "jj");
 	expect_cursor_on(term, "search");
-	quit(term);
+	demo_quit(term);
 }
 
 /* ^Z under a shell: the terminal is as it was, and fg brings the picture back. */
@@ -463,7 +440,7 @@ static void test_suspend_and_back(void **state)
 {
 	static const char script[] = "set -m; \"$0\"; echo it has stopped; read x; fg; echo it has ended with $?";
 	struct error err;
-	struct term *term = term_start((const char *[]){ "bash", "-c", script, demo, NULL }, 24, 80, utf8, &err);
+	struct term *term = term_start((const char *[]){ "bash", "-c", script, demo_program(), NULL }, 24, 80, utf8, &err);
 
 	(void)state;
 	assert_non_null(term);
@@ -489,7 +466,7 @@ static void test_suspend_and_back(void **state)
 
 static void test_ascii_only(void **state)
 {
-	struct term *term = start_with(24, 80, (const char *[]){ "LC_ALL=C", NULL }, ARGS("--hostile"));
+	struct term *term = demo_start(24, 80, (const char *[]){ "LC_ALL=C", NULL }, ARGS("--hostile"));
 	size_t length;
 
 	(void)state;
@@ -508,7 +485,7 @@ static void test_ascii_only(void **state)
 /* Names and details as an enemy would have them reach cells only as text, and columns stay columns. */
 static void test_hostile_text(void **state)
 {
-	struct term *term = start_with(30, 80, utf8, ARGS("--hostile"));
+	struct term *term = demo_start(30, 80, utf8, ARGS("--hostile"));
 	int age = -1;
 
 	(void)state;
@@ -527,7 +504,7 @@ static void test_hostile_text(void **state)
 		assert_true(unit.text[0] >= 'a' && unit.text[0] <= 'z');
 		assert_true(after.text[0] == ' ' || after.text[0] == '\0');
 	}
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_terminals(void **state)
@@ -538,15 +515,15 @@ static void test_terminals(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		struct term *term = start_with(24, 80, (const char *[]){ names[i], "LC_ALL=C.UTF-8", NULL }, NULL);
+		struct term *term = demo_start(24, 80, (const char *[]){ names[i], "LC_ALL=C.UTF-8", NULL }, NULL);
 
 		TERM_EXPECT(term, "Quit");
 		TERM_EXPECT(term, "checkout-api");
 		term_keys(term, "jTTTTTT");
 		expect_cursor_on(term, "branch-office");
-		quit(term);
+		demo_quit(term);
 	}
-	struct term *term = start_with(24, 80, (const char *[]){ "TERM=dumb", NULL }, NULL);
+	struct term *term = demo_start(24, 80, (const char *[]){ "TERM=dumb", NULL }, NULL);
 
 	TERM_EXPECT(term, "cannot place the cursor");
 	TERM_EXPECT_EXIT(term, 69);
@@ -555,20 +532,20 @@ static void test_terminals(void **state)
 
 static void test_no_color(void **state)
 {
-	struct term *term = start_with(24, 80, (const char *[]){ "NO_COLOR=1", "LC_ALL=C.UTF-8", NULL }, NULL);
+	struct term *term = demo_start(24, 80, (const char *[]){ "NO_COLOR=1", "LC_ALL=C.UTF-8", NULL }, NULL);
 
 	(void)state;
 	TERM_EXPECT(term, "Quit");
 	assert_false(term_wrote(term, "\033[38;"));
 	assert_false(term_wrote(term, "\033[48;"));
 	assert_true(term_cell(term, 3, 5).reverse);	/* the cursor is seen all the same */
-	quit(term);
+	demo_quit(term);
 }
 
 /* A line that stalls stops frames and nothing else; what comes after is the newest. */
 static void test_stalled_line(void **state)
 {
-	struct term *term = start_with(40, 120, utf8, ARGS("--many", "1000", "--busy", "2000", "--live"));
+	struct term *term = demo_start(40, 120, utf8, ARGS("--many", "1000", "--busy", "2000", "--live"));
 
 	(void)state;
 	TERM_EXPECT(term, "Quit");
@@ -605,7 +582,7 @@ static void test_hangup(void **state)
 
 static void test_empty(void **state)
 {
-	struct term *term = start_with(24, 80, utf8, ARGS("--empty"));
+	struct term *term = demo_start(24, 80, utf8, ARGS("--empty"));
 
 	(void)state;
 	TERM_EXPECT(term, "no monitors yet");
@@ -616,7 +593,7 @@ static void test_empty(void **state)
 	TERM_EXPECT(term, "no such name");
 	term_keys(term, "\rnN");
 	TERM_EXPECT(term, "no name has \"abc\"");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_freeze_and_clock(void **state)
@@ -637,7 +614,7 @@ static void test_freeze_and_clock(void **state)
 	assert_false(term_shows(term, "● search"));
 	term_keys(term, "Z");
 	TERM_EXPECT(term, "● search");
-	quit(term);
+	demo_quit(term);
 }
 
 int main(void)
@@ -653,10 +630,6 @@ int main(void)
 		cmocka_unit_test(test_stalled_line), cmocka_unit_test(test_hangup), cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_freeze_and_clock),
 	};
-	const char *tools = getenv("TOOLS");
-	static char path[4096];
 
-	snprintf(path, sizeof path, "%s/screen_demo", tools ? tools : "build/release/tests");
-	demo = path;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,19 +11,12 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "../lib/term.h"
-
-static const char *demo;
+#include "../lib/demo.h"
 
 static struct term *start(int rows, int columns, const char *option, const char *value)
 {
-	const char *const argv[] = { demo, option, value, NULL };
-	const char *const env[] = { "LC_ALL=C.UTF-8", NULL };
-	struct error err;
-	struct term *term = term_start(argv, rows, columns, env, &err);
+	struct term *term = demo_start(rows, columns, NULL, (const char *[]){ option, value, NULL });
 
-	if (!term)
-		fail_msg("%s", err.text);
 	TERM_EXPECT(term, "checkout-api");
 	return term;
 }
@@ -198,10 +191,6 @@ int main(void)
 		cmocka_unit_test(test_what_lies_over_the_list), cmocka_unit_test(test_other_order),
 		cmocka_unit_test(test_status_line_hides_nothing), cmocka_unit_test(test_pushed_down), cmocka_unit_test(test_thousand_rows),
 	};
-	const char *tools = getenv("TOOLS");
-	static char path[4096];
 
-	snprintf(path, sizeof path, "%s/screen_demo", tools ? tools : "build/release/tests");
-	demo = path;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

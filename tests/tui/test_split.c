@@ -10,19 +10,12 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "../lib/term.h"
-
-static const char *demo;
+#include "../lib/demo.h"
 
 static struct term *start_with(int rows, int columns, const char *locale, const char *option)
 {
-	const char *const argv[] = { demo, option, NULL };
-	const char *const env[] = { locale, NULL };
-	struct error err;
-	struct term *term = term_start(argv, rows, columns, env, &err);
+	struct term *term = demo_start(rows, columns, (const char *[]){ locale, NULL }, (const char *[]){ option, NULL });
 
-	if (!term)
-		fail_msg("%s", err.text);
 	TERM_EXPECT(term, "Quit");
 	return term;
 }
@@ -30,13 +23,6 @@ static struct term *start_with(int rows, int columns, const char *locale, const 
 static struct term *start(int rows, int columns)
 {
 	return start_with(rows, columns, "LC_ALL=C.UTF-8", NULL);
-}
-
-static void quit(struct term *term)
-{
-	term_keys(term, "Q");
-	TERM_EXPECT_EXIT(term, 0);
-	term_stop(term);
 }
 
 /* What stands to the right of the wall in this row; "" where there is none. */
@@ -84,7 +70,7 @@ static void test_as_drawn(void **state)
 	assert_non_null(strstr(term_row_text(term, 52), "14:01:14 ▼ checkout-api DOWN         wrong status: 503"));
 	assert_non_null(strstr(term_row_text(term, 55), "08:03:27 ● api-gateway  UP           200 OK after 1m00s down"));
 	assert_string_equal(term_row_text(term, 58), " 5 problems, 1 unacknowledged: A takes one on");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_follows_the_cursor(void **state)
@@ -106,7 +92,7 @@ static void test_follows_the_cursor(void **state)
 	TERM_EXPECT(term, "14:03:27 CET");
 	term_keys(term, "\033");
 	expect_side_of(term, "redis");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_toggle(void **state)
@@ -128,7 +114,7 @@ static void test_toggle(void **state)
 	TERM_EXPECT(term, "there is no graph beside the list");
 	term_keys(term, "w]");
 	TERM_EXPECT(term, "response time, 24h");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_too_small(void **state)
@@ -151,7 +137,7 @@ static void test_too_small(void **state)
 	TERM_EXPECT(term, "the detail stands beside the list from 160x48 on");
 	term_resize(term, 48, 160);
 	expect_side_of(term, "checkout-api");
-	quit(term);
+	demo_quit(term);
 }
 
 /* The pane asks again when there are more events, and goes on to show what it has meanwhile. */
@@ -166,7 +152,7 @@ static void test_events_go_on(void **state)
 	TERM_EXPECT(term, "search       UP           200");
 	assert_non_null(strstr(term_row_text(term, 51), "14:03:27 ● search"));
 	assert_non_null(strstr(term_row_text(term, 52), "14:03:07 ○ mail-in"));
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_nothing_there(void **state)
@@ -176,14 +162,14 @@ static void test_nothing_there(void **state)
 	(void)state;
 	TERM_EXPECT(term, "no monitors yet");
 	assert_false(term_shows(term, "│"));
-	quit(term);
+	demo_quit(term);
 	term = start(60, 200);
 	term_keys(term, "/zzzz");
 	TERM_EXPECT(term, "no monitor matches the filter");
 	assert_false(term_shows(term, "│"));
 	term_keys(term, "\033");
 	expect_side_of(term, "checkout-api");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_ascii(void **state)
@@ -201,7 +187,7 @@ static void test_ascii(void **state)
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)bytes[i] >= 0x80)
 			fail_msg("byte %#x at %zu", (unsigned char)bytes[i], i);
-	quit(term);
+	demo_quit(term);
 }
 
 int main(void)
@@ -211,10 +197,6 @@ int main(void)
 		cmocka_unit_test(test_toggle), cmocka_unit_test(test_too_small), cmocka_unit_test(test_events_go_on),
 		cmocka_unit_test(test_nothing_there), cmocka_unit_test(test_ascii),
 	};
-	const char *tools = getenv("TOOLS");
-	static char path[4096];
 
-	snprintf(path, sizeof path, "%s/screen_demo", tools ? tools : "build/release/tests");
-	demo = path;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,19 +10,12 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "../lib/term.h"
-
-static const char *demo;
+#include "../lib/demo.h"
 
 static struct term *start(const char *locale, const char *option)
 {
-	const char *const argv[] = { demo, option, NULL };
-	const char *const env[] = { locale, NULL };
-	struct error err;
-	struct term *term = term_start(argv, 24, 100, env, &err);
+	struct term *term = demo_start(24, 100, (const char *[]){ locale, NULL }, (const char *[]){ option, NULL });
 
-	if (!term)
-		fail_msg("%s", err.text);
 	TERM_EXPECT(term, "Quit");
 	return term;
 }
@@ -114,10 +107,6 @@ int main(void)
 		cmocka_unit_test(test_an_owner_is_asked_first), cmocka_unit_test(test_other_ways_leave_nothing),
 		cmocka_unit_test(test_without_monitors),
 	};
-	const char *tools = getenv("TOOLS");
-	static char path[4096];
 
-	snprintf(path, sizeof path, "%s/screen_demo", tools ? tools : "build/release/tests");
-	demo = path;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
