@@ -1,40 +1,15 @@
 /* The ping kind, and ICMP packets as bytes. Sending needs CAP_NET_RAW or a permitting ping_group_range: skipped without. */
-#include "once.h"
+#include "own_network.h"
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/rtnetlink.h>
-#include <net/if.h>
-#include <net/route.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../src/loop/icmp.h"
 #include "kumatop/pinger.h"
-
-static bool may_ping(int family)
-{
-	int protocol = family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-	int fd = socket(family, SOCK_DGRAM, protocol);
-	if (fd < 0)
-		fd = socket(family, SOCK_RAW, protocol);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-#define SKIP_UNLESS_PERMITTED(family) \
-	do { \
-		if (!may_ping(family)) { \
-			print_message("SKIP: no ICMP socket here (CAP_NET_RAW or net.ipv4.ping_group_range)\n"); \
-			skip(); \
-		} \
-	} while (0)
 
 static void expect(const struct check_result *result, enum outcome outcome, const char *detail)
 {
@@ -174,62 +149,6 @@ static void test_cancelled(void **state)
 	once_close(&once);
 }
 
-enum { NO_OWN_NETWORK = 77 };
-
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	bool good = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	return close(fd) == 0 && good;
-}
-
-static bool answer_echo(bool on)
-{
-	return write_file("/proc/sys/net/ipv4/icmp_echo_ignore_all", on ? "0" : "1");
-}
-
-/* A network of our own, with nothing in it but a loopback that can be told not to answer. */
-static bool enter_own_network(void)
-{
-	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
-	if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
-		return false;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool up = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
-	if (fd >= 0)
-		close(fd);
-	return up && may_ping(AF_INET) && answer_echo(true);
-}
-
-static void in_own_network(bool (*check_there)(void))
-{
-	pid_t child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		if (!enter_own_network())
-			_exit(NO_OWN_NETWORK);
-		_exit(check_there() ? 0 : 1);
-	}
-	int status;
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == NO_OWN_NETWORK) {
-		print_message("SKIP: this machine gives no network of its own (CLONE_NEWNET)\n");
-		skip();
-	}
-	assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-static bool is(const struct check_result *result, enum outcome outcome, const char *detail)
-{
-	if (result->outcome == outcome && strstr(result->detail, detail) != NULL)
-		return true;
-	print_error("%s: %s\n", outcome_row((int)result->outcome)->word, result->detail);
-	return false;
-}
-
 static bool check_silence(void)
 {
 	struct once once;
@@ -344,184 +263,6 @@ static void test_forgery(void **state)
 {
 	(void)state;
 	in_own_network(check_forgery);
-}
-
-static bool check_nowhere(void)
-{
-	struct once once;
-	once_open(&once, NULL);
-	struct monitor_spec *ping = once_spec("ping://192.0.2.1", NULL), *ping6 = once_spec("ping://2001:db8::1", NULL);
-	struct monitor_spec *tcp = once_spec("tcp://192.0.2.1:80", NULL), *http = once_spec("http://192.0.2.1/", NULL);
-	return is(once_check(&once, ping), OUTCOME_NO_ROUTE, "no route to 192.0.2.1 from this machine")
-		&& is(once_check(&once, ping6), OUTCOME_NO_ROUTE, "no route to 2001:db8::1 from this machine")
-		&& is(once_check(&once, tcp), OUTCOME_NO_ROUTE, "no route to 192.0.2.1:80 from this machine")
-		&& is(once_check(&once, http), OUTCOME_NO_ROUTE, "no route to 192.0.2.1:80 from this machine");
-}
-
-/* Without IPv6 even ::1 is no address of this machine; IPv4 goes on. */
-static bool check_no_address_of_the_family(void)
-{
-	static const char *const targets[] = { "ping://::1", "tcp://[::1]:80", "http://[::1]/", "tcp://[2001:db8::1]:80" };
-	static const char said[] = "this machine has no address of that family";
-	struct once once;
-	once_open(&once, NULL);
-	bool good = is(once_check(&once, once_spec("tcp://[::1]:9", NULL)), OUTCOME_CONNECT_REFUSED, "");
-	if (!write_file("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "1"))
-		_exit(NO_OWN_NETWORK);
-	for (size_t i = 0; good && i < sizeof targets / sizeof *targets; i++)
-		good = is(once_check(&once, once_spec(targets[i], NULL)), OUTCOME_NO_ROUTE, said);
-	return good && is(once_check(&once, once_spec("tcp://127.0.0.1:9", NULL)), OUTCOME_CONNECT_REFUSED, "");
-}
-
-/* The same errno says that all ports are taken. The server's queue holds what connects; nobody closes anything. */
-static bool check_no_port_left(void)
-{
-	static const struct {
-		const char *host, *target;
-	} rows[] = { { "127.0.0.1", "tcp://127.0.0.1:30000" }, { "::1", "tcp://[::1]:30000" }, { "::1", "http://[::1]:30000/" } };
-	struct once once;
-	once_open(&once, NULL);
-	if (!write_file("/proc/sys/net/ipv4/ip_local_port_range", "40000 40001"))
-		_exit(NO_OWN_NETWORK);
-	bool good = true;
-	for (size_t i = 0; good && i < sizeof rows / sizeof *rows; i++) {
-		struct sockaddr_storage address;
-		struct sockaddr *to = (struct sockaddr *)&address;
-		int error = 0;
-		good = address_read(rows[i].host, &address);
-		address_set_port(to, 30000);
-		int server = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		good = good && server >= 0 && (i == 2 || (bind(server, to, address_length(to)) == 0 && listen(server, 16) == 0));
-		for (int tries = 0; good && error == 0 && tries < 8; tries++) {
-			int fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-			error = connect(fd, to, address_length(to)) == 0 ? 0 : errno;
-		}
-		good = good && error == EADDRNOTAVAIL && is(once_check(&once, once_spec(rows[i].target, NULL)), OUTCOME_NO_SOCKETS, "no socket for");
-	}
-	return good;
-}
-
-static void test_no_address_of_the_family(void **state)
-{
-	(void)state;
-	SKIP_UNLESS_PERMITTED(AF_INET6);
-	in_own_network(check_no_address_of_the_family);
-}
-
-static void test_no_port_left(void **state)
-{
-	(void)state;
-	in_own_network(check_no_port_left);
-}
-
-struct link_request {
-	struct nlmsghdr head;
-	struct ifinfomsg info;
-	unsigned char attributes[100];
-};
-
-static struct rtattr *add_attribute(struct link_request *request, int type, const void *data, size_t size)
-{
-	struct rtattr *attribute = (struct rtattr *)(void *)((char *)request + NLMSG_ALIGN(request->head.nlmsg_len));
-	attribute->rta_type = (unsigned short)type;
-	attribute->rta_len = (unsigned short)RTA_LENGTH(size);
-	if (size > 0)
-		memcpy(RTA_DATA(attribute), data, size);
-	request->head.nlmsg_len = NLMSG_ALIGN(request->head.nlmsg_len) + (unsigned)RTA_SPACE(size);
-	return attribute;
-}
-
-/* A wire to nobody: its other end is up, and says nothing. False where the kernel has none. */
-static bool make_wire(const char *name)
-{
-	struct link_request request = {
-		.head = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)), .nlmsg_type = RTM_NEWLINK,
-			  .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK },
-		.info = { .ifi_family = AF_UNSPEC },
-	};
-	struct {
-		struct nlmsghdr head;
-		struct nlmsgerr error;
-		unsigned char rest[200];
-	} answer;
-	add_attribute(&request, IFLA_IFNAME, name, strlen(name) + 1);
-	struct rtattr *info = add_attribute(&request, IFLA_LINKINFO, NULL, 0);
-	add_attribute(&request, IFLA_INFO_KIND, "veth", 5);
-	info->rta_len = (unsigned short)((char *)&request + request.head.nlmsg_len - (char *)info);
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	bool good = fd >= 0 && send(fd, &request, request.head.nlmsg_len, 0) == (ssize_t)request.head.nlmsg_len
-		&& recv(fd, &answer, sizeof answer, 0) >= (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr))
-		&& answer.head.nlmsg_type == NLMSG_ERROR && answer.error.error == 0;
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
-static struct sockaddr ipv4(const char *text)
-{
-	struct sockaddr_storage address;
-	struct sockaddr plain = { 0 };
-	if (address_read(text, &address))
-		memcpy(&plain, &address, sizeof plain);
-	return plain;
-}
-
-static bool set_up(int fd, const char *name)
-{
-	struct ifreq request = { .ifr_flags = IFF_UP };
-	memcpy(request.ifr_name, name, strlen(name));
-	return ioctl(fd, SIOCSIFFLAGS, &request) == 0;
-}
-
-/* 10.0.0.1/24, and everything else by 10.0.0.2, which is nobody. */
-static bool enter_dead_network(void)
-{
-	static char name[] = "wire0";
-	struct ifreq request = { .ifr_name = "wire0" };
-	struct rtentry route = { .rt_flags = RTF_UP | RTF_GATEWAY, .rt_dev = name };
-	char other[] = "veth0";
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool good = fd >= 0 && make_wire(name) && set_up(fd, other);
-	request.ifr_addr = ipv4("10.0.0.1");
-	good = good && ioctl(fd, SIOCSIFADDR, &request) == 0;
-	request.ifr_netmask = ipv4("255.255.255.0");
-	good = good && ioctl(fd, SIOCSIFNETMASK, &request) == 0 && set_up(fd, name);
-	route.rt_dst = route.rt_genmask = ipv4("0.0.0.0");
-	route.rt_gateway = ipv4("10.0.0.2");
-	good = good && ioctl(fd, SIOCADDRT, &route) == 0;
-	if (fd >= 0)
-		close(fd);
-	return good && write_file("/proc/sys/net/ipv4/neigh/wire0/retrans_time_ms", "50");
-}
-
-/* What nobody in this network answers for is down; what lies behind a router that nobody answers for is not known. */
-static bool check_dead_network(void)
-{
-	static const char *const far[] = { "ping://203.0.113.5", "tcp://203.0.113.5:80", "http://203.0.113.5/" };
-	static const char *const near[] = { "ping://10.0.0.9", "tcp://10.0.0.9:80", "http://10.0.0.9/" };
-	if (!enter_dead_network())
-		_exit(NO_OWN_NETWORK);
-	struct once once;
-	once_open(&once, NULL);
-	bool good = true;
-	for (size_t i = 0; good && i < 3; i++) {
-		good = is(once_check(&once, once_spec(far[i], NULL)), OUTCOME_NO_ROUTE, i == 0 ? "does not answer" : "no route to 203.0.113.5")
-			&& is(once_check(&once, once_spec(near[i], NULL)), OUTCOME_UNREACHABLE, "")
-			&& strstr(once.result.detail, "10.0.0.1") == NULL;
-	}
-	return good;
-}
-
-static void test_a_router_that_is_silent(void **state)
-{
-	(void)state;
-	in_own_network(check_dead_network);
-}
-
-static void test_a_machine_without_network(void **state)
-{
-	(void)state;
-	in_own_network(check_nowhere);
 }
 
 static bool permitted_by_group(void)
@@ -677,10 +418,6 @@ int main(void)
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_forgery),
-		cmocka_unit_test(test_a_router_that_is_silent),
-		cmocka_unit_test(test_a_machine_without_network),
-		cmocka_unit_test(test_no_address_of_the_family),
-		cmocka_unit_test(test_no_port_left),
 		cmocka_unit_test(test_not_permitted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
