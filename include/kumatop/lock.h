@@ -26,6 +26,9 @@ void lock_drop(struct lock *lock);	/* accepts one not held */
 /* Writes our own process id into a lock we inherited. */
 bool lock_sign(struct lock *lock, struct error *err);
 
+/* False if the lock that we hold is not that of this path any more: its file was taken away, or something was mounted over it. */
+bool lock_is_good(const struct lock *lock, const char *database);
+
 /* True if some process holds the lock; *pid is its id or 0 when it is not told. */
 bool lock_is_held(const char *database, pid_t *pid);
 

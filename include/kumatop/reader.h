@@ -16,6 +16,9 @@ struct reader *reader_start(const char *path, struct error *err);
 bool reader_ask(struct reader *reader, const struct history_query *query,
     void (*answer)(void *arg, struct history_answer *answer), void *arg, struct error *err);
 
+/* Questions not yet begun are answered from another database, if it can be opened. Any thread; never waits. */
+void reader_turn_to(struct reader *reader, const char *path);
+
 /*
  * Reads the spans of many monitors since from_us, one after the other between questions, and hands each to give(), which takes the
  * heap array. For the last day's accounts after a restart. ids is copied. Any thread.

@@ -4,6 +4,19 @@
  *
  * When the disk refuses (full, read-only, gone) beats wait in memory up to a limit, the oldest routine ones are dropped and
  * counted first, changes of state never; it tries again by itself, and tells through the health callback.
+ *
+ * A database that cannot even be opened (no room, not mounted yet, may not be written) is taken up later: memory stands in for it, and
+ * once it opens, under its lock, all that came together is moved there in one transaction. What wins:
+ *
+ *   - Its lock was ours from the start, and it was new or could be read: memory began with its monitors, their ids and states, and goes
+ *     on from there. So memory wins; beats and events are added to those in the file; who was removed meanwhile is removed.
+ *   - It appeared later, and has no monitors or the very same (ids and names): the same, and of the states memory's, which are newer.
+ *     What the file alone knew of a state (a pause, an incident that was open) yields.
+ *   - It appeared later with others: whoever runs has given ids already, so history stays in memory until the end, and is moved then:
+ *     monitors take the ids that the file has for their names. The file's own others stay as they are.
+ *
+ * Never touched: a file that is newer, damaged or another program's; then memory stays, and goes with the process. While somebody else
+ * holds the lock nothing is opened.
  */
 #ifndef KUMATOP_STORE_H
 #define KUMATOP_STORE_H
@@ -15,6 +28,7 @@
 #include "kumatop/beat.h"
 #include "kumatop/error.h"
 #include "kumatop/kept.h"
+#include "kumatop/lock.h"
 
 struct store;
 
@@ -22,6 +36,7 @@ struct store_health {
 	char trouble[256];	/* "" when all is well; else what is wrong and what becomes of the beats */
 	uint64_t waiting;	/* beats and events not committed yet while in trouble */
 	uint64_t dropped;	/* since start */
+	bool taken_up;		/* the database that could not be opened is what history is kept in now */
 };
 
 struct store_settings {
@@ -29,6 +44,12 @@ struct store_settings {
 	int64_t flush_ms;	/* routine beats reach the disk at least this often */
 	int64_t keep_raw_ms;	/* raw beats and evidence older than this are deleted, in small steps; 0: keep all */
 	size_t waiting_most;	/* beats kept in memory while the disk refuses */
+
+	const char *later;		/* with path NULL: the database that could not be opened, to be taken up; NULL: none */
+	struct lock *later_lock;	/* its lock if the caller holds it, which the store takes over; or NULL */
+	int64_t later_ms;		/* to the first try; the next ones become rarer, down to a sixth; 0: 10 s */
+	/* The database was taken up: it is what archive_open() takes now. Store thread; must not block; gets health_arg. May be NULL. */
+	void (*taken_up)(void *arg, const char *path);
 
 	/* Called on the store thread when health changes; must not block. May be NULL. */
 	void (*health)(void *arg, const struct store_health *health);
@@ -43,7 +64,7 @@ struct store_settings {
  */
 struct store *store_open(const struct store_settings *settings, struct error *err, char **notice);
 
-/* What archive_open() takes to read this store. */
+/* What archive_open() takes to read this store. Before store_start(); afterwards only of a store without `later`. */
 const char *store_path(const struct store *store);
 
 /* Before store_start(), on the opening thread: the same operations that messages ask for, at once. */

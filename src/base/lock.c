@@ -235,6 +235,15 @@ void lock_drop(struct lock *lock)
 	*lock = (struct lock){ .fd = -1 };
 }
 
+bool lock_is_good(const struct lock *lock, const char *database)
+{
+	char *path = lock_path(database, NULL);
+	bool good = path && strcmp(path, lock->path) == 0 && is_still_there(lock->fd, path);
+
+	free(path);
+	return good;
+}
+
 static void user_print(uid_t uid, char *out, size_t size)
 {
 	struct passwd entry, *found = NULL;

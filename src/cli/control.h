@@ -20,6 +20,7 @@ struct control;
 struct owner {
 	struct conf *conf;
 	char *database;			/* on disk; NULL: none */
+	char *later;			/* what it would be, if it could have been opened; NULL: it could */
 	char host[256];
 	char trouble[256];		/* why history is not kept, or what was done to a damaged database; set before threads start */
 	size_t monitors;		/* at start */

@@ -79,13 +79,29 @@ static void take_spans(void *arg, monitor_id monitor, struct span *spans, size_t
 	engine_restore_spans(arg, monitor, spans, count);
 }
 
-/* History cannot be kept on disk: checking and showing go on, from memory, and the reason is said. */
+/* Store thread: the database that could not be opened is there now. */
+static void take_database(void *arg, const char *path)
+{
+	struct owner *owner = arg;
+
+	owner->trouble[0] = '\0';
+	reader_turn_to(owner->reader, path);
+}
+
+/*
+ * History cannot be kept on disk: checking and showing go on, from memory, and the reason is said. What may pass (no room, nothing
+ * mounted) is tried again by the store; a file that is not for us is left alone.
+ */
 static void do_without_disk(struct owner *owner, const struct error *err)
 {
 	snprintf(owner->trouble, sizeof(owner->trouble), "history is not kept: %.220s", err->text);
 	log_line(LOG_LEVEL_ERROR, "%s", owner->trouble);
-	lock_drop(&owner->lock);
-	free(owner->database);
+	if (err->code == EXIT_DATA) {
+		lock_drop(&owner->lock);
+		free(owner->database);
+	} else {
+		owner->later = owner->database;
+	}
 	owner->database = NULL;
 }
 
@@ -93,6 +109,9 @@ static bool open_store(struct owner *owner, struct error *err)
 {
 	struct store_settings settings = {
 		.path = owner->database,
+		.later = owner->later,
+		.later_lock = owner->later && owner->lock.fd >= 0 ? &owner->lock : NULL,
+		.taken_up = take_database,
 		.flush_ms = owner->conf->settings.flush_ms,
 		.keep_raw_ms = owner->conf->settings.keep_raw_ms,
 		.waiting_most = BEATS_WAITING_MOST,
@@ -182,12 +201,14 @@ static bool load_monitors(struct owner *owner, struct error *err)
 		owner->monitors += roster.entries[i].spec != NULL;
 		fine = add_entry(owner, &roster.entries[i], archive, err);
 	}
-	fine = fine && (owner->reader = reader_start(store_path(owner->store), err)) && store_start(owner->store, err)
+	fine = fine && (owner->reader = reader_start(store_path(owner->store), err));
+	if (fine && owner->trouble[0])
+		take_health(owner, &(struct store_health){ 0 });
+	/* From here on owner->trouble is the store thread's. */
+	fine = fine && store_start(owner->store, err)
 	    && engine_start(owner->engine, err) && restore_day(owner, &roster, err);
 	/* What parsing needed goes back to the system before it is measured as ours for good. */
 	malloc_trim(0);
-	if (fine && owner->trouble[0])
-		take_health(owner, &(struct store_health){ 0 });
 	archive_close(archive);
 	roster_finish(&roster);
 	free(nameservers);
@@ -268,6 +289,7 @@ static void free_all(struct owner *owner)
 	snapshot_hub_destroy(owner->hub);
 	lock_drop(&owner->lock);
 	free(owner->database);
+	free(owner->later);
 	conf_free(owner->conf);
 	free(owner);
 }

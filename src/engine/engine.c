@@ -109,6 +109,7 @@ static void take_health(struct engine *engine, const struct store_health *health
 
 	shared_release(board->history_trouble);
 	board->history_trouble = shared_create(health->trouble);
+	board->history_kept |= health->taken_up;
 	board->beats_waiting = health->waiting;
 	board->beats_dropped = health->dropped;
 }

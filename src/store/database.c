@@ -63,7 +63,8 @@ sqlite3 *database_open(const char *path, enum database_use use, struct error *er
 		flags &= ~SQLITE_OPEN_READONLY;
 		name = heap_text(path);
 	} else {
-		/* SQLite may be compiled to take any "file:" for a URI. */
+		/* What begins with "file:" is a name here; but what is attached later may be a URI. */
+		flags |= use == DATABASE_WRITE ? SQLITE_OPEN_URI : 0;
 		name = heap_print("%s%s", strncmp(path, "file:", 5) == 0 ? "./" : "", path);
 	}
 	code = sqlite3_open_v2(name, &db, flags, NULL);
@@ -97,16 +98,24 @@ static char *escape_path(const char *path)
 	return out;
 }
 
+char *database_uri(const char *path, const char *query)
+{
+	char *escaped = escape_path(path), *uri = heap_print("file:%s?%s", escaped, query);
+
+	free(escaped);
+	return uri;
+}
+
 sqlite3 *database_open_frozen(const char *path, struct error *err)
 {
-	char *wal = heap_print("%s-wal", path), *escaped = escape_path(path), *uri = NULL;
+	char *wal = heap_print("%s-wal", path), *uri = NULL;
 	sqlite3 *db = NULL;
 
 	if (access(wal, F_OK) == 0) {
 		error_set(err, EXIT_PERMISSION, "%s: cannot be read while its directory cannot be written, as %s has not been merged into it",
 		    path, wal);
 	} else {
-		uri = heap_print("file:%s?immutable=1", escaped);
+		uri = database_uri(path, "immutable=1");
 		if (sqlite3_open_v2(uri, &db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) != SQLITE_OK) {
 			database_fail(db, err, path, "cannot be read");
 			sqlite3_close(db);
@@ -116,7 +125,6 @@ sqlite3 *database_open_frozen(const char *path, struct error *err)
 		}
 	}
 	free(uri);
-	free(escaped);
 	free(wal);
 	return db;
 }

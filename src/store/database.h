@@ -28,6 +28,8 @@ sqlite3 *database_open(const char *path, enum database_use use, struct error *er
  */
 sqlite3 *database_open_frozen(const char *path, struct error *err);
 
+char *database_uri(const char *path, const char *query);	/* of a file; heap */
+
 void database_close(sqlite3 *db);	/* accepts NULL; every statement has been finalized */
 
 /* A database in the memory of this process, shared by the connections that name it. Heap. */

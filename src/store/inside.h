@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "kumatop/lock.h"
 #include "kumatop/mailbox.h"
 #include "kumatop/store.h"
 #include "kumatop/when.h"
@@ -83,6 +84,15 @@ struct store {
 	struct store_health told;		/* what health() heard last */
 	struct mono upkeep_due, check_due;
 	bool cannot_delete;			/* and it was said */
+
+	/* A database for which memory stands in. */
+	char *later_path;			/* NULL: none, or not any more */
+	struct lock lock;			/* its lock; held while same_ids, while it is tried, and once it is taken up */
+	bool same_ids;				/* memory goes on with the ids and states that are in the file */
+	bool later_at_end;			/* not before we end */
+	bool taken_up;
+	int64_t later_first_ms, later_wait_ms;
+	struct mono later_due;
 };
 
 /* thread.c: the thread's life; arg is the store. */
@@ -92,8 +102,5 @@ void *thread_run(void *arg);
 void upkeep_checkpoint(struct store *store);
 void upkeep_checkpoint_last(struct store *store);
 void upkeep_step(struct store *store);
-
-/* opening.c: store->db and store->writer for the path; NULL: in memory. */
-bool opening_open(struct store *store, const char *path, struct error *err, char **notice);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * From a path to a connection that can be written to: refused, made, brought up to date, or begun afresh beside a damaged one.
  */
-#include "inside.h"
+#include "opening.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -24,7 +24,7 @@ static bool cannot_make(struct error *err, int reason, const char *path, const c
 	return error_errno(err, code, "%s: cannot be made", path);
 }
 
-static bool make_parents(const char *path, struct error *err)
+bool opening_make_parents(const char *path, struct error *err)
 {
 	char *copy = heap_text(path);
 	bool good = true;
@@ -175,13 +175,15 @@ bool opening_open(struct store *store, const char *path, struct error *err, char
 	resolve(store);
 	switch (inspect_file(store->path, &found)) {
 	case FOUND_NOTHING:
-		if (!make_parents(store->path, err) || !make_file(store->path, err))
+		if (!opening_make_parents(store->path, err) || !make_file(store->path, err))
 			return false;
 		resolve(store);
 		return open_and_prepare(store, err, notice);
 	case FOUND_OURS:
 		return open_and_prepare(store, err, notice);
 	case FOUND_DAMAGED:
+		if (store->later_path)
+			break;
 		return begin_afresh(store, found.text, err, notice);
 	case FOUND_REFUSED:
 		break;

@@ -28,6 +28,7 @@ struct reader {
 	struct thread *thread;
 	struct mailbox *box;
 	atomic_bool stopping;
+	_Atomic(char *) next_path;	/* heap; NULL: to stay with the archive there is */
 	struct archive *archive;	/* reader thread, from its start on */
 	struct question *restorations;	/* reader thread; oldest first */
 };
@@ -71,6 +72,24 @@ static void restore_one(struct reader *reader)
 	}
 }
 
+static void turn_to_next(struct reader *reader)
+{
+	char *path = atomic_exchange(&reader->next_path, NULL);
+	struct archive *next;
+	struct error err;
+
+	if (!path)
+		return;
+	next = archive_open(path, &err);
+	if (next) {
+		archive_close(reader->archive);
+		reader->archive = next;
+	} else {
+		log_line(LOG_LEVEL_ERROR, "the past cannot be shown: %s", err.text);
+	}
+	free(path);
+}
+
 static void run(void *arg)
 {
 	struct reader *reader = arg;
@@ -78,6 +97,7 @@ static void run(void *arg)
 	while (!atomic_load(&reader->stopping)) {
 		struct question *question = mailbox_wait(reader->box, reader->restorations ? 0 : -1);
 
+		turn_to_next(reader);
 		if (question && !question->answer) {
 			queue(reader, question);
 		} else if (question) {
@@ -99,6 +119,7 @@ static void destroy(struct reader *reader)
 	}
 	mailbox_destroy(reader->box);
 	archive_close(reader->archive);
+	free(atomic_load(&reader->next_path));
 	free(reader);
 }
 
@@ -114,6 +135,11 @@ struct reader *reader_start(const char *path, struct error *err)
 		return reader;
 	destroy(reader);
 	return NULL;
+}
+
+void reader_turn_to(struct reader *reader, const char *path)
+{
+	free(atomic_exchange(&reader->next_path, heap_text(path)));
 }
 
 static bool ask(struct reader *reader, struct question *question, struct error *err)

@@ -11,6 +11,8 @@
 #include "kumatop/heap.h"
 
 #include "database.h"
+#include "later.h"
+#include "opening.h"
 
 static void discard(void *arg)
 {
@@ -43,11 +45,17 @@ struct store *store_open(const struct store_settings *settings, struct error *er
 		*notice = NULL;
 	assert(settings->waiting_most > 0);
 	store->settings = *settings;
-	store->settings.path = NULL;
+	store->settings.path = store->settings.later = NULL;
+	store->settings.later_lock = NULL;
+	store->lock.fd = -1;
 	store->box = mailbox_create(settings->waiting_most, discard);
 	init_locks(store);
-	if (opening_open(store, settings->path, err, notice))
+	assert(!settings->later || !settings->path);
+	if (opening_open(store, settings->path, err, notice)) {
+		if (settings->later)
+			later_begin(store, settings);
 		return store;
+	}
 	store_close(store);
 	return NULL;
 }
@@ -245,6 +253,8 @@ void store_close(struct store *store)
 	mailbox_destroy(store->box);
 	writer_destroy(store->writer);
 	database_close(store->db);
+	free(store->later_path);
+	lock_drop(&store->lock);
 	pthread_cond_destroy(&store->changed);
 	pthread_mutex_destroy(&store->mutex);
 	free(store->path);

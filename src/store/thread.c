@@ -12,6 +12,7 @@
 #include "kumatop/log.h"
 
 #include "database.h"
+#include "later.h"
 
 enum {
 	BACKOFF_FIRST_MS = 100,
@@ -54,7 +55,7 @@ static const char *group_digits(uint64_t number, char *out, size_t size)
 
 static void tell(struct store *store)
 {
-	struct store_health health = { .dropped = atomic_load(&store->dropped) };
+	struct store_health health = { .dropped = atomic_load(&store->dropped), .taken_up = store->taken_up };
 	char waiting[32], lost[32];
 
 	if (store->cause[0]) {
@@ -67,7 +68,7 @@ static void tell(struct store *store)
 		snprintf(health.trouble, sizeof health.trouble, "%s", store->damage);
 	}
 	if (strcmp(health.trouble, store->told.trouble) == 0 && health.waiting == store->told.waiting
-	    && health.dropped == store->told.dropped)
+	    && health.dropped == store->told.dropped && health.taken_up == store->told.taken_up)
 		return;
 	store->told = health;
 	if (store->settings.health)
@@ -202,8 +203,11 @@ static void turn(struct store *store)
 {
 	struct mono flush_due = mono_add_ms(store->oldest, store->settings.flush_ms);
 	struct mono wake = store->count > 0 ? earlier(flush_due, store->upkeep_due) : store->upkeep_due;
-	bool urgent = gather(store, mailbox_wait(store->box, ms_until(wake)));
+	bool urgent;
 
+	if (later_waits(store))
+		wake = earlier(wake, store->later_due);
+	urgent = gather(store, mailbox_wait(store->box, ms_until(wake)));
 	flush_due = mono_add_ms(store->oldest, store->settings.flush_ms);
 	if (store->count > 0 && (urgent || store->count >= BATCH_MOST || is_due(flush_due)))
 		flush(store);
@@ -229,6 +233,7 @@ static bool finish(struct store *store, struct mono deadline)
 		/* pause_until() would not wait any more. */
 		nanosleep(&(struct timespec){ .tv_nsec = BACKOFF_FIRST_MS * INT64_C(1000000) }, NULL);
 	}
+	later_try(store, true);
 	if (store->run && !writer_run_end(store->writer, store->run, now_us))
 		return false;
 	upkeep_checkpoint_last(store);
@@ -246,6 +251,10 @@ void *thread_run(void *arg)
 	store->check_due = mono_add_ms(mono_now(), INT64_C(24) * 3600 * 1000);
 	flush(store);
 	while (!is_stopping(store, &deadline)) {
+		if (later_waits(store) && is_due(store->later_due)) {
+			later_try(store, false);
+			tell(store);
+		}
 		if (store->cause[0])
 			turn_in_trouble(store);
 		else

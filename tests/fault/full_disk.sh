@@ -124,12 +124,41 @@ try_full_from_the_start() # NAME
 	is "$run: and has lost nothing" "$(sqlite3 "$db" "select count(*) from beat_tail" | awk -v all="$(awk '{ n += $2 } END { print n }' kept)" '$1 < all')" ''
 }
 
+# With room while it runs it takes the database up: a new one, or one that has history, which may be opened without room.
+try_room_after_the_start() # NAME BEATS-BEFORE
+{
+	run=$1
+	said=1
+	: >web.log
+	start "$run" "$KUMATOP" serve --config kumatop.conf
+	ok "$run: it starts on a disk that is full" wait_for 30 _ready
+	ok "$run: and checks" wait_for 60 _asked $((MONITORS * 2))
+	make_room
+	ok "$run: with room the database is taken up" wait_for 90 _said 'can be \(opened now\|written again\)'
+	ok "$run: with all that came before, and since" wait_for 60 _beats $(($2 + $(requests web) + MONITORS))
+	ok "$run: by the same process" running "$run"
+	stop "$run"
+	is "$run: it ends with 0" "$status" 0
+	is "$run: the database is sound" "$(sqlite3 "$db" 'pragma integrity_check')" ok
+	is "$run: every monitor is there once" "$(sql 'select count(*), count(distinct name) from monitor')" "$MONITORS|$MONITORS"
+	is "$run: nothing was kept twice" "$(sql 'select count(*) from (select 1 from beat_tail group by monitor, time_us having count(*) > 1)')" 0
+	# What is under way when it is stopped is asked and not kept.
+	count=$(sql 'select count(*) from beat_tail')
+	ok "$run: nor lost" [ "$count" -ge $(($2 + $(requests web) - MONITORS)) ]
+}
+
 if [ -n "${FULL_DISK_SPACE:-}" ]; then
 	mount -t tmpfs -o size=6m none "$disk"
 	fill() { cat /dev/zero >"$disk/ballast" 2>/dev/null; }
 	make_room() { rm "$disk/ballast"; }
 	try full
 	try_full_from_the_start full-again
+	before=$(sql 'select count(*) from beat_tail')
+	fill
+	try_room_after_the_start room-later "$before"
+	rm -f "$db"*
+	fill
+	try_room_after_the_start room-for-a-new-one 0
 	umount "$disk"
 else
 	skip 'a full file system' 'no file system can be mounted here'
