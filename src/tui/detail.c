@@ -6,7 +6,7 @@
 #include "deeds.h"
 #include "views.h"
 
-enum { EVENTS_MOST = 30, ASK_AGAIN_MS = 1000, GIVE_UP_MS = 10000 };
+enum { EVENTS_MOST = 200, ASK_AGAIN_MS = 1000, GIVE_UP_MS = 10000 };
 
 const struct detail_range_row detail_ranges[RANGE_COUNT] = {
 	[RANGE_HOUR] = { "1h", HOUR_US },

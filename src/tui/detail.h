@@ -55,9 +55,17 @@ extern const char *const detail_class_labels[TIME_CLASS_COUNT];
 extern const enum role detail_class_roles[TIME_CLASS_COUNT];
 
 int detail_panel_rows(int rows, int columns);	/* of a view of this size; 0: too narrow for panels */
-void detail_draw_panels(struct view *view, const struct monitor_view *monitor, const struct history_series *series, struct area area);
+/* wide: outages stand where the last check would be, which is then left to the blocks. */
+void detail_draw_panels(struct view *view, const struct monitor_view *monitor, const struct history_series *series, struct area area, bool wide);
+void detail_draw_last(struct view *view, const struct monitor_view *monitor, struct area area, bool with_cert);
 void detail_draw_times(struct view *view, const struct monitor_view *monitor, struct area area, int y);	/* first failed … next check */
 enum role detail_cert_role(const struct monitor_view *monitor, int64_t left_us);
 void detail_print_cert(struct view *view, const struct monitor_view *monitor, char *out, size_t size);
+
+/* detail_blocks.c: what a large view has below the panels, in two ways: wide, or one below the other. */
+bool detail_blocks_are_wide(int rows, int columns);
+int detail_block_rows(const struct detail *detail, int rows, int columns);	/* of a view of this size; 0: too small for them */
+void detail_draw_outages(struct view *view, const struct monitor_view *monitor, struct area area);
+void detail_draw_blocks(struct view *view, const struct monitor_view *monitor, struct area area, bool wide);
 
 #endif

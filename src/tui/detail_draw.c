@@ -17,7 +17,7 @@ enum { TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_RULE_FR
 
 /* Rows of each part, rules included; 0: left out. */
 struct plan {
-	int target, why, graph, stats, uptime, panels, events;
+	int target, why, graph, stats, uptime, panels, blocks, events;
 };
 
 static void draw_title(struct view *view, const struct monitor_view *monitor, struct area area)
@@ -264,7 +264,7 @@ static int take(int *left, int wanted, int least)
 }
 
 /* Who is given rows first: the reason, then the picture, then the numbers. What is left makes the picture and the log longer. */
-static struct plan make_plan(const struct monitor_view *monitor, int rows, int columns)
+static struct plan make_plan(const struct detail *detail, const struct monitor_view *monitor, int rows, int columns)
 {
 	struct plan plan = { .target = 0 };
 	int left = rows - 1;
@@ -280,7 +280,14 @@ static struct plan make_plan(const struct monitor_view *monitor, int rows, int c
 		plan.stats = take(&left, 1, 1);
 		plan.uptime = take(&left, 1, 1);
 	}
-	plan.events = take(&left, EVENTS_LEAST + 1, 2);
+	if (panels) {
+		int blocks = detail_block_rows(detail, rows, columns);
+
+		plan.blocks = take(&left, blocks, blocks);
+	}
+	/* beside the list the newest events stand below it */
+	if (!plan.blocks || !detail->beside)
+		plan.events = take(&left, EVENTS_LEAST + 1, 2);
 	plan.graph += take(&left, plan.graph ? (panels ? GRAPH_GOOD : GRAPH_USUAL) - plan.graph : 0, 0);
 	if (plan.events)
 		plan.events += take(&left, left / 2, 0);
@@ -292,10 +299,11 @@ static struct plan make_plan(const struct monitor_view *monitor, int rows, int c
 static void draw_parts(struct view *view, const struct monitor_view *monitor, struct area area)
 {
 	struct detail *detail = view->state;
-	struct plan plan = make_plan(monitor, area.rows, area.columns);
+	struct plan plan = make_plan(detail, monitor, area.rows, area.columns);
 	int64_t to_us = tui_now_us(view->tui) - detail->back_us;
 	struct history_series own = { .columns = NULL }, *series = &own;
 	bool answered = detail->series && detail->series->ok && !detail->no_history && detail->series_is.range == detail->range;
+	bool wide = plan.blocks && detail_blocks_are_wide(area.rows, area.columns);
 	int y = 1;
 
 	detail->columns = graph_columns(area.canvas->glyphs, area.columns);
@@ -322,8 +330,11 @@ static void draw_parts(struct view *view, const struct monitor_view *monitor, st
 	if (plan.uptime)
 		draw_uptime(detail, monitor, series, area_part(area, y++, 0, 1, area.columns));
 	if (plan.panels)
-		detail_draw_panels(view, monitor, series, area_part(area, y, 0, plan.panels, area.columns));
+		detail_draw_panels(view, monitor, series, area_part(area, y, 0, plan.panels, area.columns), wide);
 	y += plan.panels;
+	if (plan.blocks)
+		detail_draw_blocks(view, monitor, area_part(area, y, 0, plan.blocks, area.columns), wide);
+	y += plan.blocks;
 	if (plan.events)
 		draw_events(view, monitor, area_part(area, y, 0, plan.events, area.columns), !plan.panels);
 	free(own.columns);

@@ -109,7 +109,7 @@ static void draw_times_panel(const struct detail *detail, const struct history_s
 	}
 }
 
-static void draw_last_panel(struct view *view, const struct monitor_view *monitor, struct area area)
+void detail_draw_last(struct view *view, const struct monitor_view *monitor, struct area area, bool with_cert)
 {
 	char text[RESULT_DETAIL_SIZE + 64];
 	int y = 1;
@@ -123,7 +123,7 @@ static void draw_last_panel(struct view *view, const struct monitor_view *monito
 	paint_text(area, y++, 1, ROLE_TEXT, why_reason(monitor->outcome, shared_read(monitor->detail), text, sizeof text));
 	if (*shared_read(monitor->address))
 		paint_text(area, y++, 1, ROLE_TEXT, shared_read(monitor->address));
-	if (monitor->cert_expires_us) {
+	if (with_cert && monitor->cert_expires_us) {
 		detail_print_cert(view, monitor, text, sizeof text);
 		paint_text(area, y++, 1, detail_cert_role(monitor, monitor->cert_expires_us - tui_now_us(view->tui)), text);
 	}
@@ -141,16 +141,19 @@ int detail_panel_rows(int rows, int columns)
 	return rows >= BOTH_FROM_ROWS ? PANEL_ROWS + LAST_ROWS : PANEL_ROWS;
 }
 
-/* Three abreast, or the last check below the other two, if there are rows for it. */
-void detail_draw_panels(struct view *view, const struct monitor_view *monitor, const struct history_series *series, struct area area)
+/* Three abreast (wide: the third is the outages), or the last check below the other two, if there are rows for it. */
+void detail_draw_panels(struct view *view, const struct monitor_view *monitor, const struct history_series *series, struct area area,
+    bool wide)
 {
 	const struct detail *detail = view->state;
 	int both = UPTIME_WIDTH + TIMES_WIDTH;
 
 	draw_amounts_panel(detail, monitor, series, area_part(area, 0, 0, PANEL_ROWS, UPTIME_WIDTH));
 	draw_times_panel(detail, series, area_part(area, 0, UPTIME_WIDTH, PANEL_ROWS, TIMES_WIDTH));
-	if (area.columns >= ABREAST_COLUMNS)
-		draw_last_panel(view, monitor, area_part(area, 0, both, area.rows, area.columns - both));
+	if (wide)
+		detail_draw_outages(view, monitor, area_part(area, 0, both, area.rows, area.columns - both));
+	else if (area.columns >= ABREAST_COLUMNS)
+		detail_draw_last(view, monitor, area_part(area, 0, both, area.rows, area.columns - both), true);
 	else if (area.rows > PANEL_ROWS)
-		draw_last_panel(view, monitor, area_part(area, PANEL_ROWS, 0, LAST_ROWS, area.columns));
+		detail_draw_last(view, monitor, area_part(area, PANEL_ROWS, 0, LAST_ROWS, area.columns), true);
 }

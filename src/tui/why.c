@@ -65,6 +65,21 @@ static const char *body_of(const char *evidence)
 	return body && body[strspn(body, "\n ")] ? body + strspn(body, "\n ") : part;
 }
 
+const char *why_answer(const char *evidence)
+{
+	const char *head = strncmp(evidence, "HTTP/", 5) == 0 ? evidence - 1 : strstr(evidence, "\nHTTP/");
+
+	return head ? head + 1 : evidence;
+}
+
+const char *why_answer_body(const char *evidence)
+{
+	const char *head = why_answer(evidence);
+	const char *body = strncmp(head, "HTTP/", 5) == 0 ? strstr(head, "\n\n") : NULL;
+
+	return body ? body + strspn(body, "\n ") : "";
+}
+
 char *why_body(const char *evidence, char *out, size_t size)
 {
 	const char *last = strrchr(evidence, '\n');

@@ -22,6 +22,12 @@ char *why_reason(int outcome, const char *detail, char *out, size_t size);
 /* The line of evidence that tells most: the first of the body, else the last there is; "" when there is none. */
 char *why_body(const char *evidence, char *out, size_t size);
 
+/* The part of evidence that came back: of HTTP its status line and what follows. All of it when nothing came back. */
+const char *why_answer(const char *evidence);
+
+/* The body in that part; "" when there is none, or the answer is not HTTP. */
+const char *why_answer_body(const char *evidence);
+
 /* "name 4  tcp 12  tls 31  first byte 88  = 135 ms": what was reached, as far as there is room. */
 void why_phases(const int32_t phase_us[PHASE_COUNT], char *out, size_t size);
 

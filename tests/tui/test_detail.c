@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -176,6 +177,56 @@ static void test_sizes(void **state)
 	term_stop(term);
 }
 
+/* What only a large view has room for. */
+static void test_blocks(void **state)
+{
+	struct term *term = start_detail(40, 120);
+	int row, column;
+
+	TERM_EXPECT(term, "UP           200 OK after 7m04s down");	/* the last of the frame */
+	assert_true(term_shows(term, "2 outages   MTTR 7m04s of 1 that ended"));
+	assert_true(term_shows(term, "22 Nov 14:01:14 2m13s so far  wrong status: 503"));
+	assert_true(term_shows(term, "21 Nov 12:56:23 7m04s         cause not in the"));
+	assert_true(term_find(term, "─ first failure of the open incident ─", &row, &column));
+	assert_int_equal(column, 0);
+	assert_non_null(strstr(term_row_text(term, row + 1), " HTTP/1.1 503 Service Unavailable "));
+	assert_non_null(strstr(term_row_text(term, row + 2), " server: nginx "));
+	assert_non_null(strstr(term_row_text(term, row + 3), " retry-after: 30 "));
+	assert_non_null(strstr(term_row_text(term, row + 4), " {\"error\":\"upstream timed out\",\"request\":\"7f3a9c22\"} "));
+	assert_true(term_find(term, "─ certificate ─", &row, NULL));
+	assert_non_null(strstr(term_row_text(term, row + 1), " 61d left"));
+	assert_non_null(strstr(term_row_text(term, row + 2), " until 2027-01-22 15:03:27 CET"));
+	assert_non_null(strstr(term_row_text(term, row + 3), " warns when less than 14d are left"));
+	assert_true(term_shows(term, "─ events ─"));
+	assert_true(term_shows(term, "─ last check ─"));
+	term_resize(term, 24, 80);
+	TERM_EXPECT_GONE(term, "outages");
+	term_resize(term, 60, 200);
+	TERM_EXPECT(term, "21 Nov 12:56:23 7m04s         cause not in the events shown");
+	term_stop(term);
+}
+
+/* Where nothing was observed it says so. */
+static void test_blocks_without_anything(void **state)
+{
+	struct term *term = start(40, 120, NULL, utf8);
+
+	TERM_EXPECT(term, "checkout");
+	term_keys(term, "/redis\r\r");
+	TERM_EXPECT(term, "none in the history there is");
+	TERM_EXPECT(term, "no evidence of a failure is kept");
+	TERM_EXPECT(term, "─ when it last began to fail ─");
+	TERM_EXPECT(term, "none was seen");
+	term_stop(term);
+	term = start(40, 120, "--no-history", utf8);
+	TERM_EXPECT(term, "checkout");
+	term_keys(term, "\r");
+	TERM_EXPECT(term, "no history is kept");
+	assert_false(term_shows(term, "MTTR"));
+	TERM_EXPECT(term, " 61d left");
+	term_stop(term);
+}
+
 static void test_ascii_without_color(void **state)
 {
 	static const char *const plain[] = { "LC_ALL=C", "NO_COLOR=1", "TERM=vt100", NULL };
@@ -205,6 +256,8 @@ int main(void)
 		cmocka_unit_test(test_page_shows_evidence),
 		cmocka_unit_test(test_delete_asks),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_blocks_without_anything),
 		cmocka_unit_test(test_ascii_without_color),
 	};
 

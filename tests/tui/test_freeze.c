@@ -10,21 +10,14 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "../lib/term.h"
-
-static const char *demo;
+#include "../lib/demo.h"
 
 #define FROZEN "FROZEN since 14:03:27, Z goes on"
 
 static struct term *start(int rows, int columns)
 {
-	const char *const argv[] = { demo, NULL };
-	const char *const env[] = { "LC_ALL=C.UTF-8", NULL };
-	struct error err;
-	struct term *term = term_start(argv, rows, columns, env, &err);
+	struct term *term = demo_start(rows, columns, NULL, NULL);
 
-	if (!term)
-		fail_msg("%s", err.text);
 	TERM_EXPECT(term, "►▼ checkout-api");
 	return term;
 }
@@ -43,13 +36,6 @@ static struct term *start_frozen(int rows, int columns)
 	return term;
 }
 
-static void quit(struct term *term)
-{
-	term_keys(term, "Q");
-	TERM_EXPECT_EXIT(term, 0);
-	term_stop(term);
-}
-
 static void test_list_stands_still(void **state)
 {
 	struct term *term = start_frozen(24, 80);
@@ -62,7 +48,7 @@ static void test_list_stands_still(void **state)
 	TERM_EXPECT(term, "● search");
 	TERM_EXPECT(term, "●10 ○1 ▼2 ?1 ◊1 ║1");
 	assert_false(term_shows(term, FROZEN));
-	quit(term);
+	demo_quit(term);
 }
 
 /* Esc takes back the latest first: the filter, then the freezing; and then nothing, it never quits. */
@@ -83,7 +69,7 @@ static void test_escape(void **state)
 	term_keys(term, "\033");
 	term_keys(term, "j");
 	TERM_EXPECT(term, "►");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_moves_and_opens(void **state)
@@ -112,7 +98,7 @@ static void test_moves_and_opens(void **state)
 	term_keys(term, "L");
 	TERM_EXPECT(term, "events  search  2 ");
 	TERM_EXPECT(term, "UP           200");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_commands_go_on(void **state)
@@ -126,7 +112,7 @@ static void test_commands_go_on(void **state)
 	assert_true(term_shows(term, FROZEN));
 	term_keys(term, "Z");
 	TERM_EXPECT(term, "║ checkout-api");
-	quit(term);
+	demo_quit(term);
 }
 
 /* With the detail beside the list, and the newest events below. */
@@ -142,7 +128,7 @@ static void test_large(void **state)
 	term_keys(term, "Z");
 	TERM_EXPECT(term, "search  ● UP");
 	TERM_EXPECT(term, "search       UP           200");
-	quit(term);
+	demo_quit(term);
 }
 
 static void test_every_size(void **state)
@@ -158,7 +144,7 @@ static void test_every_size(void **state)
 	}
 	TERM_EXPECT(term, FROZEN);
 	TERM_EXPECT(term, "checkout-api  ▼ DOWN 2m13s");
-	quit(term);
+	demo_quit(term);
 }
 
 int main(void)
@@ -167,10 +153,6 @@ int main(void)
 		cmocka_unit_test(test_list_stands_still), cmocka_unit_test(test_escape), cmocka_unit_test(test_moves_and_opens),
 		cmocka_unit_test(test_commands_go_on), cmocka_unit_test(test_large), cmocka_unit_test(test_every_size),
 	};
-	const char *tools = getenv("TOOLS");
-	static char path[4096];
 
-	snprintf(path, sizeof path, "%s/screen_demo", tools ? tools : "build/release/tests");
-	demo = path;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,12 +55,18 @@ static void test_as_drawn(void **state)
 	int row, column;
 
 	(void)state;
-	TERM_EXPECT(term, "pending      greeted with 421 busy");
+	/* the last of the frame, when all answers are there */
+	TERM_EXPECT(term, "UP           200 OK after 7m04s down");
 	assert_string_equal(side_text(term, 4), " checkout-api  ▼ DOWN 2m13s  since 14:01:14                     unacked");
 	assert_string_equal(side_text(term, 5), " https://shop.example/api/health  http every 1m  #prod  group shop");
 	TERM_EXPECT(term, "─ response time, 1h ─────");
 	TERM_EXPECT(term, "p50     128");
 	TERM_EXPECT(term, "─ last check ─");
+	TERM_EXPECT(term, "22 Nov 14:01:14 2m13s so far  wrong status: 503 Service Unavailable");
+	TERM_EXPECT(term, "2 outages   MTTR 7m04s of 1 that ended");
+	TERM_EXPECT(term, "│ retry-after: 30");
+	/* the events stand below */
+	assert_false(term_shows(term, "─ events ─"));
 	assert_true(term_find(term, "►▼ checkout-api", &row, &column));
 	assert_int_equal(row, 5);
 	assert_int_equal(column, 0);
