@@ -40,10 +40,11 @@ struct monitor_spec {
 	char *name;
 	char *target;			/* canonical */
 	struct spec_common common;
-	void *settings;			/* struct of kind->settings */
+	void *settings;			/* struct of kind->settings; the lender's, if there is one */
+	struct monitor_spec *lender;	/* held; see spec_borrow() */
 	void *prepared;			/* see kind->prepare(); NULL before sealing */
 	enum spec_origin origin;
-	char *file;			/* where it is declared, or NULL */
+	char *file;			/* where it is declared, or NULL; may be the lender's */
 	int line;
 	/*
 	 * Another process checks it: sealing neither prepares the kind nor looks up secrets, which may be "***" here. It can be shown, edited
@@ -66,6 +67,12 @@ struct monitor_spec *spec_create(const struct kind *kind, const char *name, cons
  * interval alone is not refused for a timeout nobody wrote.
  */
 struct monitor_spec *spec_copy(const struct monitor_spec *spec);
+
+/*
+ * Lets an unsealed spec use another's settings of its kind and its file, where they are the same as its own: of very many monitors most
+ * differ in name and target alone. `from` is sealed. From then on the spec's settings are not to be changed either.
+ */
+void spec_borrow(struct monitor_spec *spec, struct monitor_spec *from);
 
 /*
  * Checks what settings say of each other (a timeout longer than the interval …), fills the defaults that depend on others and

@@ -129,6 +129,8 @@ static void build_spec(struct entry *entry, const char *name, config_setting_t *
 	entry->settings = spec->settings;
 	entry->common = &spec->common;
 	apply_all(entry);
+	if (entry->reading->spec_count)
+		spec_borrow(spec, entry->reading->specs[entry->reading->spec_count - 1]);
 	if (!entry->broken && !spec_seal(spec, &err)) {
 		reading_fault(entry->reading, entry->source, setting_meant(entry, err.text), entry->label, "%s", err.text);
 		entry->broken = true;

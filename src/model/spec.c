@@ -214,20 +214,45 @@ struct monitor_spec *spec_hold(struct monitor_spec *spec)
 	return spec;
 }
 
+static void drop_settings(struct monitor_spec *spec)
+{
+	if (spec->settings)
+		settings_finish(spec->kind->settings, spec->settings);
+	free(spec->settings);
+}
+
 void spec_release(struct monitor_spec *spec)
 {
 	if (!spec || atomic_fetch_sub_explicit(&spec->holders, 1, memory_order_acq_rel) != 1)
 		return;
 	if (spec->prepared)
 		spec->kind->unprepare(spec->prepared);
-	if (spec->settings)
-		settings_finish(spec->kind->settings, spec->settings);
+	if (!spec->lender)
+		drop_settings(spec);
+	if (!spec->lender || spec->file != spec->lender->file)
+		free(spec->file);
+	spec_release(spec->lender);
 	settings_finish(spec_settings, &spec->common);
-	free(spec->settings);
 	free(spec->name);
 	free(spec->target);
-	free(spec->file);
 	free(spec);
+}
+
+void spec_borrow(struct monitor_spec *spec, struct monitor_spec *from)
+{
+	/* Whoever lends owns: what is borrowed holds no chain of specs. */
+	struct monitor_spec *owner = from->lender ? from->lender : from;
+
+	assert(!spec->prepared && !spec->lender && from != spec);
+	if (spec->kind != owner->kind || !spec->settings || !settings_equal(spec->kind->settings, spec->settings, owner->settings))
+		return;
+	drop_settings(spec);
+	spec->settings = owner->settings;
+	spec->lender = spec_hold(owner);
+	if (spec->file && owner->file && strcmp(spec->file, owner->file) == 0) {
+		free(spec->file);
+		spec->file = owner->file;
+	}
 }
 
 /* renamed_from says what was, not what is to be. */

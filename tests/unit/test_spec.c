@@ -368,6 +368,46 @@ static void equal_means_the_same_checks(void **state)
 	spec_release(spec);
 }
 
+/* Of two that say the same one lends: it may go first, and is not asked by whoever says something else. */
+static void what_is_alike_is_shared(void **state)
+{
+	struct monitor_spec *first = make(&fake), *second = make(&fake), *third = make(&fake), *other = make(&fake), *copy;
+	struct monitor_spec *none = make(&bare);
+	struct error err;
+
+	first->file = heap_text("kumatop.conf");
+	second->file = heap_text("kumatop.conf");
+	third->file = heap_text("conf.d/third.conf");
+	assert_true(set(first, NULL, "hosts", "a, b", &err));
+	assert_true(set(second, NULL, "hosts", "a, b", &err));
+	assert_true(set(third, NULL, "hosts", "a, b", &err));
+	assert_true(set(other, NULL, "hosts", "a", &err));
+	assert_true(spec_seal(first, &err));
+	spec_borrow(second, first);
+	spec_borrow(third, second);
+	spec_borrow(other, first);
+	spec_borrow(none, first);
+	assert_ptr_equal(second->settings, first->settings);
+	assert_ptr_equal(second->file, first->file);
+	assert_ptr_equal(third->settings, first->settings);
+	assert_ptr_equal(third->lender, first);
+	assert_string_equal(third->file, "conf.d/third.conf");
+	assert_ptr_not_equal(other->settings, first->settings);
+	assert_null(none->lender);
+	assert_true(spec_seal(third, &err));
+	assert_true(spec_equal(first, third));
+	spec_release(first);
+	spec_release(second);
+	copy = spec_copy(third);
+	assert_true(set(copy, NULL, "hosts", "c", &err));
+	assert_string_equal(((struct fake_settings *)third->settings)->hosts.items[1], "b");
+	spec_release(third);
+	spec_release(copy);
+	spec_release(other);
+	spec_release(none);
+	assert_int_equal(prepared_alive, 0);
+}
+
 static void settings_are_found_in_both_tables(void **state)
 {
 	struct monitor_spec *spec = make(&fake);
@@ -458,6 +498,7 @@ int main(void)
 		cmocka_unit_test(a_copy_is_its_own),
 		cmocka_unit_test(a_copy_forgets_what_nobody_said),
 		cmocka_unit_test(equal_means_the_same_checks),
+		cmocka_unit_test(what_is_alike_is_shared),
 		cmocka_unit_test(settings_are_found_in_both_tables),
 		cmocka_unit_test(a_kind_without_settings),
 		cmocka_unit_test(rows_are_fit_for_help),
