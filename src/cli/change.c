@@ -267,13 +267,16 @@ static int rm(struct keeper *keeper, const struct options *options, const char *
 
 static int set_pause(struct keeper *keeper, struct roster_entry *entry, bool pause, int64_t for_ms)
 {
-	struct kept_standing *standing = &entry->standing;
+	struct kept_standing *standing;
 	int64_t now_us = unix_now_us();
 	struct transition transition = { 0 };
 	struct error err;
 	char who[64];
 	bool again;
 
+	if (!entry->standing)
+		entry->standing = heap_zero(1, sizeof(*entry->standing));
+	standing = entry->standing;
 	if ((standing->standing.state == STATE_PAUSED) == pause && !for_ms) {
 		printf("%s is %s already\n", entry->name, pause ? "paused" : "running");
 		return EXIT_FINE;

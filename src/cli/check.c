@@ -167,7 +167,7 @@ static void add_all(struct run *run, const struct roster *roster)
 	for (size_t i = 0; i < roster->count; i++) {
 		const struct roster_entry *entry = &roster->entries[i];
 
-		if (entry->spec && !(entry->has_standing && entry->standing.standing.state == STATE_PAUSED))
+		if (entry->spec && !(entry->standing && entry->standing->standing.state == STATE_PAUSED))
 			add_item(run, spec_hold(entry->spec));
 	}
 }

@@ -158,7 +158,7 @@ static bool add_entry(struct owner *owner, const struct roster_entry *entry, str
 	}
 	if (entry->id && !archive_marks(archive, entry->id, &marks, err))
 		return false;
-	fine = engine_add(owner->engine, entry->spec, entry->id, entry->has_standing ? &entry->standing : NULL, &marks, err);
+	fine = engine_add(owner->engine, entry->spec, entry->id, entry->standing, &marks, err);
 	kept_marks_finish(&marks);
 	return fine;
 }

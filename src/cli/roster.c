@@ -13,14 +13,15 @@ static void note(struct roster *roster, const char *text)
 	roster->notes.items[roster->notes.count++] = heap_text(text);
 }
 
-static struct roster_entry *append(struct roster *roster, const char *name)
+/* The name is taken; the spec's own is borrowed from it. */
+static struct roster_entry *append(struct roster *roster, char *name)
 {
 	struct roster_entry *entry;
 
 	if ((roster->count & (roster->count - 1)) == 0)
 		roster->entries = heap_resize(roster->entries, roster->count ? roster->count * 2 : 1, sizeof(*roster->entries));
 	entry = &roster->entries[roster->count++];
-	*entry = (struct roster_entry){ .name = heap_text(name) };
+	*entry = (struct roster_entry){ .name = name };
 	return entry;
 }
 
@@ -76,7 +77,7 @@ static bool take_monitor(void *arg, const struct kept_monitor *kept)
 		}
 		return true;
 	}
-	entry = append(roster, kept->name);
+	entry = append(roster, heap_text(kept->name));
 	entry->id = kept->id;
 	if (kept->origin != SPEC_ADDED || kept->retired || !kept->text)
 		return true;
@@ -102,8 +103,9 @@ static bool take_standing(void *arg, const struct kept_standing *standing)
 	struct roster_entry *entry = roster->count ? bsearch(&key, roster->entries, roster->count, sizeof(key), by_id) : NULL;
 
 	if (entry) {
-		entry->standing = *standing;
-		entry->has_standing = true;
+		if (!entry->standing)
+			entry->standing = heap_zero(1, sizeof(*entry->standing));
+		*entry->standing = *standing;
 	}
 	return true;
 }
@@ -138,8 +140,12 @@ bool roster_read(struct roster *roster, const struct conf *conf, struct archive 
 void roster_finish(struct roster *roster)
 {
 	for (size_t i = 0; i < roster->count; i++) {
-		spec_release(roster->entries[i].spec);
-		free(roster->entries[i].name);
+		struct roster_entry *entry = &roster->entries[i];
+
+		if (!entry->spec || entry->name != entry->spec->name)
+			free(entry->name);
+		spec_release(entry->spec);
+		free(entry->standing);
 	}
 	free(roster->entries);
 	text_list_finish(&roster->notes);

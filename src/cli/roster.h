@@ -8,10 +8,9 @@
 
 struct roster_entry {
 	struct monitor_spec *spec;	/* held; NULL: known by name and id only (retired) */
-	char *name;
+	char *name;			/* the spec's, if it is called so; else heap memory */
 	monitor_id id;			/* 0: not in the database yet */
-	struct kept_standing standing;
-	bool has_standing;
+	struct kept_standing *standing;	/* heap memory; NULL: none is kept */
 };
 
 struct roster {

@@ -32,7 +32,7 @@ bool view_from_archive(struct monitor_view *view, const struct roster_entry *ent
 		view->phase_us[i] = -1;
 	if (archive && entry->id && !archive_marks(archive, entry->id, &marks, err))
 		return false;
-	view_resume(view, entry->has_standing ? &entry->standing : NULL, &marks);
+	view_resume(view, entry->standing, &marks);
 	kept_marks_finish(&marks);
 	return !archive || !entry->id || sum_day(view, archive, now_us, err);
 }
