@@ -60,18 +60,19 @@ struct http_place {
 struct http_plan {
 	struct http_place place;
 	const char *method;
-	bool sends_body;
 	struct curl_slist *headers;		/* for the target's own origin */
 	struct curl_slist *plain_headers;	/* for any other: nothing that could be a secret */
 	char *user, *password, *body;
 	struct pattern *body_match;
-	bool keeps_body;			/* there is something to look for in it */
-	bool needs_trust;			/* certificates are verified */
 	struct trust *trust;			/* of an https target; NULL if it could not be had: */
 	char *trust_missing;			/* why */
-	bool may_need_trust_late;		/* a plain target, which may lead to https: */
 	struct trust *late_trust;		/* read and set by http_late_trust() and http_keep_late_trust() alone */
-	size_t status_count;
+	bool sends_body;
+	bool keeps_body;			/* there is something to look for in it */
+	bool needs_trust;			/* certificates are verified */
+	bool may_need_trust_late;		/* a plain target, which may lead to https */
+	bool url_is_target;			/* the place's url is the spec's text */
+	unsigned status_count;
 	struct status_range status[];		/* any of them is fine */
 };
 

@@ -302,6 +302,11 @@ static bool fill(struct http_plan *plan, const struct monitor_spec *spec, struct
 	const struct http_settings *settings = spec->settings;
 	if (!check_settings(settings, err) || !http_place_read(&plan->place, spec->target, NULL, err))
 		return false;
+	plan->url_is_target = strcmp(plan->place.url, spec->target) == 0;
+	if (plan->url_is_target) {
+		free(plan->place.url);
+		plan->place.url = spec->target;
+	}
 	plan->method = settings->method != NULL ? settings->method : settings->body != NULL ? "POST" : "GET";
 	plan->sends_body = settings->body != NULL || strcmp(plan->method, "POST") == 0;
 	plan->keeps_body = settings->expect_body != NULL || settings->expect_body_not != NULL || settings->expect_body_match != NULL;
@@ -345,6 +350,8 @@ void http_unprepare(void *prepared)
 	struct http_plan *plan = prepared;
 	if (plan == NULL)
 		return;
+	if (plan->url_is_target)
+		plan->place.url = NULL;
 	http_place_finish(&plan->place);
 	wipe_headers(plan->headers);
 	wipe_headers(plan->plain_headers);
