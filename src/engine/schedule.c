@@ -69,11 +69,13 @@ void monitor_check_now(struct monitor *monitor)
 
 void monitor_stop_check(struct monitor *monitor)
 {
-	if (monitor->check)
+	/* Only where there is one: an edit copies a page, and all monitors are stopped when kumatop ends. */
+	if (monitor->check) {
 		prober_cancel(monitor->engine->prober, monitor->check);
+		monitor_edit_view(monitor)->checking = false;
+	}
 	monitor->check = NULL;
 	monitor->planned_us = 0;
-	monitor_edit_view(monitor)->checking = false;
 	due_remove(&monitor->engine->due, &monitor->due);
 }
 
