@@ -35,6 +35,15 @@ void prober_close(struct prober *prober);
 struct check *prober_check(struct prober *prober, struct monitor_spec *spec, int64_t patience_ms, check_done_fn *done, void *arg);
 void prober_cancel(struct prober *prober, struct check *check);	/* done is not called */
 
+/*
+ * When a check should have begun. Once it begins, or has waited too long for a place, late() hears how much later that was: a check that is
+ * due and waits for a place is late, as one is that nobody came round to.
+ */
+typedef void prober_late_fn(void *arg, int64_t late_us);
+void prober_tell_late(struct prober *prober, prober_late_fn *late, void *arg);
+void prober_plan(struct check *check, struct mono planned);
+int64_t prober_late_us(const struct prober *prober);	/* of those that wait still, the one that has longest; 0: none */
+
 size_t prober_in_flight(const struct prober *prober);
 
 #endif

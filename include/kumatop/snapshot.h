@@ -73,7 +73,7 @@ void view_finish(struct monitor_view *view);
 /* kumatop's own state, for header and banner. */
 struct board_health {
 	int64_t started_us;		/* wall */
-	int32_t lateness_ms;		/* how late checks have begun, the worst of the last seconds */
+	int32_t lateness_ms;		/* how late checks have begun or are, with the wait for a place: the worst of the last seconds */
 	uint32_t in_flight;
 	bool history_kept;		/* false: no database on disk */
 	struct shared_text *history_trouble;	/* held; NULL: fine. "disk full: 2,140 beats in memory, none lost" */

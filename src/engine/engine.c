@@ -51,11 +51,13 @@ static void command_discard(void *message)
 
 static void publish(struct engine *engine)
 {
-	int64_t now_us = mono_now().us;
+	int64_t now_us = mono_now().us, waiting_us;
 
 	if (now_us - engine->late_seen_us > 10 * SECOND_US)
 		engine->late_us = 0;
-	engine->health.lateness_ms = (int32_t)(engine->late_us / 1000);
+	/* Who waits for a place is late before he gets one. */
+	waiting_us = prober_late_us(engine->prober);
+	engine->health.lateness_ms = (int32_t)((waiting_us > engine->late_us ? waiting_us : engine->late_us) / 1000);
 	engine->health.in_flight = (uint32_t)prober_in_flight(engine->prober);
 	engine->dirty = engine->urgent = false;
 	engine->published_us = now_us;
@@ -211,6 +213,7 @@ struct engine *engine_create(const struct engine_settings *settings, struct erro
 	uv_timer_init(&engine->loop, &engine->publish_timer);
 	engine->wake.data = engine->tick.data = engine->publish_timer.data = engine;
 	engine->prober = prober_create(engine->probe_loop, settings->in_flight);
+	prober_tell_late(engine->prober, schedule_note_late, engine);
 	engine->commands = mailbox_create(COMMANDS_MOST, command_discard);
 	engine->news = mailbox_create(NEWS_MOST, news_destroy);
 	mailbox_set_wake(engine->commands, wake, engine);

@@ -111,6 +111,7 @@ void schedule_first(struct monitor *monitor, int64_t spread_us);
 void schedule_next(struct monitor *monitor);
 void schedule_tick(struct engine *engine);		/* starts what is due, arms the timer for the rest */
 void schedule_arm(struct engine *engine);
+void schedule_note_late(void *arg, int64_t late_us);	/* prober_late_fn; arg is the engine */
 void monitor_check_now(struct monitor *monitor);
 void monitor_stop_check(struct monitor *monitor);
 int64_t schedule_spread_us(size_t monitors);

@@ -24,6 +24,7 @@ struct check {
 	check_done_fn *done;
 	void *arg;
 	struct mono asked;
+	struct mono planned;		/* when it should have begun; 0: nobody minds */
 	int64_t patience_ms;		/* 0: none */
 	struct mono begun;
 	struct line *line;		/* the one it stands in, or NULL */
@@ -44,6 +45,8 @@ struct prober {
 	struct line waiting;
 	struct line fresh;		/* in flight, begun a short while ago, the oldest first: they take up places */
 	bool starting;			/* a deferred start is under way */
+	prober_late_fn *late;		/* or NULL */
+	void *late_arg;
 };
 
 enum {
@@ -212,6 +215,8 @@ static void start_first(struct prober *prober)
 	struct check *check = line_take_first(&prober->waiting);
 	struct mono now = mono_now();
 
+	if (check->planned.us && prober->late)
+		prober->late(prober->late_arg, mono_between_us(check->planned, now));
 	if (check->patience_ms && mono_between_us(check->asked, now) > check->patience_ms * 1000) {
 		struct check_result missed = result_make(OUTCOME_MISSED);
 
@@ -291,6 +296,26 @@ struct check *prober_check(struct prober *prober, struct monitor_spec *spec, int
 	line_add(&prober->waiting, check);
 	start_later(prober);
 	return check;
+}
+
+void prober_tell_late(struct prober *prober, prober_late_fn *late, void *arg)
+{
+	prober->late = late;
+	prober->late_arg = arg;
+}
+
+void prober_plan(struct check *check, struct mono planned)
+{
+	check->planned = planned;
+}
+
+int64_t prober_late_us(const struct prober *prober)
+{
+	const struct check *check = prober->waiting.first;
+
+	while (check && !check->planned.us)
+		check = check->next;
+	return check ? mono_between_us(check->planned, mono_now()) : 0;
 }
 
 void prober_cancel(struct prober *prober, struct check *check)

@@ -79,23 +79,27 @@ void monitor_stop_check(struct monitor *monitor)
 	due_remove(&monitor->engine->due, &monitor->due);
 }
 
-static void note_lateness(struct engine *engine, int64_t late_us, int64_t now_us)
+void schedule_note_late(void *arg, int64_t late_us)
 {
+	struct engine *engine = arg;
+	int64_t now_us = mono_now().us;
+
 	if (late_us >= engine->late_us || now_us - engine->late_seen_us > 10 * SECOND_US) {
 		engine->late_us = late_us;
 		engine->late_seen_us = now_us;
 	}
 }
 
-static void begin(struct monitor *monitor, int64_t now_us)
+static void begin(struct monitor *monitor)
 {
 	if (monitor_view(monitor)->standing.state == STATE_PAUSED) {
 		monitor_set_pause(monitor, false, 0, NULL);
 		return;
 	}
-	note_lateness(monitor->engine, now_us - monitor->due.at_us, now_us);
 	monitor->planned_us = monitor->due.at_us;
 	monitor_check_now(monitor);
+	if (monitor->check)
+		prober_plan(monitor->check, (struct mono){ monitor->planned_us });
 }
 
 void schedule_tick(struct engine *engine)
@@ -106,7 +110,7 @@ void schedule_tick(struct engine *engine)
 	sleep_look(engine);
 	while ((first = due_first(&engine->due)) && first->at_us <= now_us) {
 		due_remove(&engine->due, first);
-		begin((struct monitor *)first, now_us);
+		begin((struct monitor *)first);
 	}
 	schedule_arm(engine);
 }

@@ -140,6 +140,55 @@ static void patience_ends(void **state)
 	spec_release(fine);
 }
 
+struct lateness {
+	unsigned told;
+	int64_t worst_us;
+};
+
+static void note_late(void *arg, int64_t late_us)
+{
+	struct lateness *lateness = arg;
+
+	lateness->told++;
+	if (late_us > lateness->worst_us)
+		lateness->worst_us = late_us;
+}
+
+/* What hangs gives up its place after 250 ms: until then the one behind it waits, and is late. */
+static void waiting_for_a_place_is_late(void **state)
+{
+	struct monitor_spec *hang = fake_spec("hang", "hang", 1000, SPEC_TEMPORARY), *fine = fake_spec("fine", "fine", 1000, SPEC_TEMPORARY);
+	struct fixture fixture;
+	struct seen seen = { 0 };
+	struct lateness lateness = { 0 };
+	struct mono before = mono_now();
+	int64_t waited_us, seen_waiting_us = 0;
+
+	fake_set_outcome("hang", -1);
+	fake_set_outcome("fine", OUTCOME_OK);
+	open_prober(&fixture, 1);
+	prober_tell_late(fixture.prober, note_late, &lateness);
+	assert_int_equal(prober_late_us(fixture.prober), 0);
+	prober_check(fixture.prober, hang, 0, done, &seen);
+	prober_check(fixture.prober, fine, 0, done, &seen);	/* asked for by hand: nobody planned it */
+	prober_plan(prober_check(fixture.prober, fine, 0, done, &seen), before);
+	while (seen.count < 2) {
+		int64_t late_us = prober_late_us(fixture.prober);
+
+		seen_waiting_us = late_us > seen_waiting_us ? late_us : seen_waiting_us;
+		uv_run(&fixture.uv, UV_RUN_ONCE);
+	}
+	waited_us = mono_between_us(before, mono_now());
+	assert_int_equal(lateness.told, 1);
+	assert_true(lateness.worst_us >= 250000 && lateness.worst_us <= waited_us);
+	assert_true(seen_waiting_us > 0 && seen_waiting_us <= waited_us);
+	assert_int_equal(prober_late_us(fixture.prober), 0);
+	turn_until(&fixture, &seen, 3);
+	close_prober(&fixture);
+	spec_release(hang);
+	spec_release(fine);
+}
+
 static void cancelled_ones_say_nothing(void **state)
 {
 	struct monitor_spec *hang = fake_spec("hang", "hang", 1000, SPEC_TEMPORARY), *fine = fake_spec("fine", "fine", 1000, SPEC_TEMPORARY);
@@ -176,6 +225,7 @@ int main(void)
 		cmocka_unit_test(who_hangs_makes_room),
 		cmocka_unit_test(hanging_ones_have_a_limit_too),
 		cmocka_unit_test(patience_ends),
+		cmocka_unit_test(waiting_for_a_place_is_late),
 		cmocka_unit_test(cancelled_ones_say_nothing),
 	};
 
