@@ -21,7 +21,7 @@ struct conf_settings {
 	char *database;			/* as written; NULL: the usual place; "" or "none": keep no history on disk */
 	int64_t flush_ms;
 	int64_t keep_raw_ms;
-	int64_t in_flight;		/* checks at once */
+	int64_t in_flight;		/* checks at once, without those that hang; see prober.h */
 	struct text_list nameservers;
 	bool utc;			/* show times in UTC */
 	int64_t retry_interval_ms, rise, fall;	/* more defaults for all monitors; 0: each kind's own */

@@ -31,7 +31,7 @@ struct engine_sinks {
 struct engine_settings {
 	struct snapshot_hub *hub;	/* borrowed, outlives the engine */
 	struct engine_sinks sinks;
-	size_t in_flight;		/* checks at once */
+	size_t in_flight;		/* checks at once, without those that hang; see prober.h */
 	const char *nameservers;	/* as in struct probe_loop_settings */
 	monitor_id highest_id;		/* ids given before */
 	bool history_kept;		/* there is a database on disk */

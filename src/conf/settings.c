@@ -63,7 +63,7 @@ const struct setting conf_settings[] = {
 	{ .name = "keep_raw", .type = SETTING_DURATION, .offset = FIELD(keep_raw_ms), .least = HOUR_MS, .most = 36500LL * DAY_MS,
 	  .fallback = "30d", .summary = "how long every single result, and what was seen of failures, is kept", .example = "\"30d\"" },
 	{ .name = "in_flight", .type = SETTING_INTEGER, .offset = FIELD(in_flight), .least = 1, .most = 10000, .fallback = "256",
-	  .summary = "checks that may run at once", .example = "256" },
+	  .summary = "checks at once; one that hangs for 250 ms gives its place to the next, up to 16 times as many", .example = "256" },
 	{ .name = "nameservers", .type = SETTING_LIST, .offset = FIELD(nameservers), .least = 1, .most = 80, .check = check_nameserver,
 	  .summary = "name servers to ask instead of those of /etc/resolv.conf", .example = "[\"192.0.2.53\"]" },
 	{ .name = "utc", .type = SETTING_FLAG, .offset = FIELD(utc), .summary = "show times in UTC instead of local time", .example = "true" },
