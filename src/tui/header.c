@@ -9,7 +9,7 @@
 
 #include "kumatop/text.h"
 
-enum { LATE_MS = 1000, WIDE_COLUMNS = 100, WIDE_ROWS = 30, MIDDLE_COLUMNS = 60, MIDDLE_ROWS = 12 };
+enum { LATE_MS = 1000, WIDE_COLUMNS = 100, WIDE_ROWS = 30, MIDDLE_COLUMNS = 60, MIDDLE_ROWS = 12, FLEET_CELLS_MOST = 120 };
 
 /* In the order of the drawings: what is well, then the worst last among what needs a person. */
 static const enum state counted[] = {
@@ -181,6 +181,19 @@ static void draw_tabs(const struct tui *tui, const struct list *list, struct are
 	paint_text(area, y, area.columns - 1 - (int)text_width(sort), ROLE_TEXT_DIM, sort);
 }
 
+/* A cell a minute, as many as there is room for. */
+static void draw_fleet(const struct tui *tui, struct area area, int y)
+{
+	static const char legend[] = "worst state per minute, as seen since this screen was opened";
+	struct glyph_cell cells[FLEET_MINUTES];
+	int x = 1 + paint_text(area, y, 1, ROLE_HEADER_KEY, "fleet") + 1;
+	int room = area.columns - x - 2 - (int)sizeof legend, width = room < FLEET_CELLS_MOST ? room : FLEET_CELLS_MOST;
+
+	fleet_draw(tui->frozen ? &tui->fleet_frozen : &tui->fleet, tui->canvas.glyphs, tui_now_us(tui), cells, (size_t)width);
+	paint_cells(area, y, x, cells, (size_t)width);
+	paint_text(area, y, x + width + 2, ROLE_HEADER_KEY, legend);
+}
+
 static int draw_wide(const struct tui *tui, const struct list *list, struct area area)
 {
 	struct fact facts[FACTS];
@@ -207,9 +220,13 @@ static int draw_wide(const struct tui *tui, const struct list *list, struct area
 		if (tui->board->database && area.columns >= 140)
 			draw_fact(area, 1, x, "history", tui->board->database, true);
 	}
-	draw_banner(tui, area, 2);
-	draw_tabs(tui, list, area, 3);
-	return 4;
+	int y = 2;
+
+	if (split_fits(tui))
+		draw_fleet(tui, area, y++);
+	draw_banner(tui, area, y++);
+	draw_tabs(tui, list, area, y++);
+	return y;
 }
 
 static int draw_middle(const struct tui *tui, struct area area)

@@ -190,10 +190,9 @@ static void take_picture(struct tui *tui)
 {
 	const struct snapshot *snapshot;
 
-	if (tui->frozen && tui->snapshot)
-		return;
 	snapshot = snapshot_hub_acquire(tui->board->hub);
-	if (!snapshot || (tui->snapshot && snapshot->number == tui->snapshot->number)) {
+	fleet_see(&tui->fleet, snapshot, tui->now_us);
+	if (!snapshot || (tui->frozen && tui->snapshot) || (tui->snapshot && snapshot->number == tui->snapshot->number)) {
 		snapshot_release(snapshot);
 		return;
 	}

@@ -201,6 +201,7 @@ static void toggle_freeze(struct tui *tui)
 		return;
 	tui->frozen = !tui->frozen;
 	tui->frozen_us = tui->now_us;
+	tui->fleet_frozen = tui->fleet;
 	tui->data_dirty = true;
 	tui_toast(tui, TOAST_OK, tui->frozen ? "the picture is frozen; checks go on. Z lets it go on" : "the picture goes on");
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "deeds.h"
+#include "fleet.h"
 #include "input.h"
 #include "paint.h"
 #include "terminal.h"
@@ -40,6 +41,8 @@ struct tui {
 	const struct snapshot *snapshot;	/* held; NULL before the first */
 	bool frozen;			/* it is not replaced */
 	int64_t frozen_us;		/* wall time at which it was frozen */
+	struct fleet fleet;		/* as it goes on */
+	struct fleet fleet_frozen;	/* as it was then */
 	bool utc;
 	int64_t now_us;			/* wall time of this frame */
 	struct mono now;

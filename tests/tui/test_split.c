@@ -35,7 +35,7 @@ static const char *side_text(struct term *term, int row)
 
 static bool side_is_of(struct term *term, void *name)
 {
-	return strstr(side_text(term, 4), name) != NULL;
+	return strstr(side_text(term, 5), name) != NULL;
 }
 
 static void expect_side_of(struct term *term, const char *name)
@@ -57,8 +57,8 @@ static void test_as_drawn(void **state)
 	(void)state;
 	/* the last of the frame, when all answers are there */
 	TERM_EXPECT(term, "UP           200 OK after 7m04s down");
-	assert_string_equal(side_text(term, 4), " checkout-api  ▼ DOWN 2m13s  since 14:01:14                     unacked");
-	assert_string_equal(side_text(term, 5), " https://shop.example/api/health  http every 1m  #prod  group shop");
+	assert_string_equal(side_text(term, 5), " checkout-api  ▼ DOWN 2m13s  since 14:01:14                     unacked");
+	assert_string_equal(side_text(term, 6), " https://shop.example/api/health  http every 1m  #prod  group shop");
 	TERM_EXPECT(term, "─ response time, 1h ─────");
 	TERM_EXPECT(term, "p50     128");
 	TERM_EXPECT(term, "─ last check ─");
@@ -68,8 +68,11 @@ static void test_as_drawn(void **state)
 	/* the events stand below */
 	assert_false(term_shows(term, "─ events ─"));
 	assert_true(term_find(term, "►▼ checkout-api", &row, &column));
-	assert_int_equal(row, 5);
+	assert_int_equal(row, 6);
 	assert_int_equal(column, 0);
+	/* nothing was seen but this minute, in which two are down */
+	assert_non_null(strstr(term_row_text(term, 2), " fleet  "));
+	assert_non_null(strstr(term_row_text(term, 2), "    █  worst state per minute, as seen since this screen was opened"));
 	/* the pane: a rule on which the wall ends, then the newest first */
 	assert_non_null(strstr(term_row_text(term, 50), "──┴──"));
 	assert_non_null(strstr(term_row_text(term, 51), "14:03:07 ○ mail-in      pending      greeted with 421 busy"));
