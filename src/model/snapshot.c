@@ -16,10 +16,48 @@
 #include "kumatop/heap.h"
 #include "pages.h"
 
+enum { SPARE_MOST = 256 };
+
+/*
+ * Pages that nobody holds any more, for the next copies: they come and go by the hundred a second, and are of a size for which
+ * malloc(3) searches long where many checks hang. Everybody's, as the last hold may be let go of by any thread. All of a spare page is
+ * zero, for view_finish() leaves nothing.
+ */
+static struct {
+	pthread_mutex_t mutex;
+	struct snapshot_page *pages[SPARE_MOST];
+	size_t count;
+} spare = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+
+static struct snapshot_page *take_spare(void)
+{
+	struct snapshot_page *page = NULL;
+
+	pthread_mutex_lock(&spare.mutex);
+	if (spare.count)
+		page = spare.pages[--spare.count];
+	pthread_mutex_unlock(&spare.mutex);
+	return page;
+}
+
+static bool keep_spare(struct snapshot_page *page)
+{
+	bool room;
+
+	pthread_mutex_lock(&spare.mutex);
+	room = spare.count < SPARE_MOST;
+	if (room)
+		spare.pages[spare.count++] = page;
+	pthread_mutex_unlock(&spare.mutex);
+	return room;
+}
+
 struct snapshot_page *page_create(void)
 {
-	struct snapshot_page *page = heap_zero(1, sizeof(*page));
+	struct snapshot_page *page = take_spare();
 
+	if (!page)
+		page = heap_zero(1, sizeof(*page));
 	atomic_init(&page->holders, 1);
 	return page;
 }
@@ -45,7 +83,9 @@ void page_release(struct snapshot_page *page)
 		return;
 	for (size_t i = 0; i < page->count; i++)
 		view_finish(&page->views[i]);
-	free(page);
+	page->count = 0;
+	if (!keep_spare(page))
+		free(page);
 }
 
 /* Acquire: what others have read of the page, they have read before it is written again. */
