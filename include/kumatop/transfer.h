@@ -41,6 +41,9 @@ void transfer_end(struct transfer *transfer);
 bool transfers_hold(struct transfers *transfers, size_t bytes);
 void transfers_let_go(struct transfers *transfers, size_t bytes);
 
+/* What libcurl says of a failure in words; "" if nothing. Accepts NULL. */
+const char *transfer_said(const struct transfer *transfer);
+
 /* Why there was no socket (errno), or 0. */
 int transfer_socket_error(const struct transfer *transfer);
 

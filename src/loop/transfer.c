@@ -27,6 +27,7 @@ struct transfer {
 	int socket_error;
 	bool running, waited;
 	bool stuck;		/* give_up() is deferred */
+	char said[CURL_ERROR_SIZE];
 };
 
 struct watched {
@@ -226,6 +227,7 @@ static void set_rules(struct transfer *transfer)
 {
 	CURL *easy = transfer->easy;
 	SET(easy, CURLOPT_PRIVATE, transfer);
+	SET(easy, CURLOPT_ERRORBUFFER, transfer->said);
 	SET(easy, CURLOPT_NOSIGNAL, 1L);
 	SET(easy, CURLOPT_QUICK_EXIT, 1L);
 	SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -265,6 +267,7 @@ struct transfer *transfer_begin(struct transfers *transfers, transfer_done_fn *d
 	transfer->arg = arg;
 	transfer->socket_error = 0;
 	transfer->running = transfer->waited = transfer->stuck = false;
+	transfer->said[0] = '\0';
 	set_rules(transfer);
 	return transfer;
 }
@@ -342,6 +345,11 @@ void transfers_let_go(struct transfers *transfers, size_t bytes)
 {
 	assert(bytes <= transfers->bytes);
 	transfers->bytes -= bytes;
+}
+
+const char *transfer_said(const struct transfer *transfer)
+{
+	return transfer != NULL ? transfer->said : "";
 }
 
 int transfer_socket_error(const struct transfer *transfer)

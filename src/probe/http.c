@@ -26,6 +26,7 @@ static void probe_free(struct probe *probe)
 	if (probe->redirected != NULL)
 		http_place_finish(probe->redirected);
 	free(probe->redirected);
+	free(probe->earlier);
 	buf_finish(&probe->body);
 	free(probe);
 }
@@ -195,7 +196,6 @@ static void set_request(struct probe *probe, CURL *easy)
 	SET(easy, CURLOPT_URL, probe->place->url);
 	SET(easy, CURLOPT_HTTPHEADER, probe->foreign ? plan->plain_headers : plan->headers);
 	SET(easy, CURLOPT_ACCEPT_ENCODING, "gzip");	/* to unpack whatever comes; what is offered is a header of the plan's */
-	SET(easy, CURLOPT_ERRORBUFFER, probe->curl_said);
 	SET(easy, CURLOPT_HEADERFUNCTION, on_header);
 	SET(easy, CURLOPT_HEADERDATA, probe);
 	SET(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -344,20 +344,22 @@ static void succeed(struct probe *probe)
 static void tell_worse(struct probe *probe)
 {
 	struct check_result *result = &probe->result;
-	if (probe->failed_once && report_is_worse(probe->earlier.outcome, result->outcome)) {
-		result->outcome = probe->earlier.outcome;
-		memcpy(result->address, probe->earlier.address, sizeof result->address);
-		memcpy(result->detail, probe->earlier.detail, sizeof result->detail);
+	const struct http_failure *earlier = probe->earlier;
+	if (earlier != NULL && report_is_worse(earlier->outcome, result->outcome)) {
+		result->outcome = earlier->outcome;
+		memcpy(result->address, earlier->address, sizeof result->address);
+		memcpy(result->detail, earlier->detail, sizeof result->detail);
 	}
 }
 
 static void keep_failure(struct probe *probe)
 {
 	const struct check_result *result = &probe->result;
-	probe->failed_once = true;
-	probe->earlier.outcome = result->outcome;
-	memcpy(probe->earlier.address, result->address, sizeof probe->earlier.address);
-	memcpy(probe->earlier.detail, result->detail, sizeof probe->earlier.detail);
+	if (probe->earlier == NULL)
+		probe->earlier = heap_zero(1, sizeof *probe->earlier);
+	probe->earlier->outcome = result->outcome;
+	memcpy(probe->earlier->address, result->address, sizeof probe->earlier->address);
+	memcpy(probe->earlier->detail, result->detail, sizeof probe->earlier->detail);
 }
 
 static void on_transfer(void *arg, int code)
@@ -390,7 +392,6 @@ static void forget_answer(struct probe *probe)
 	probe->status = 0;
 	probe->head_bytes = probe->body_bytes = 0;
 	probe->status_line[0] = '\0';
-	probe->curl_said[0] = '\0';
 	probe->tls_began.us = 0;
 	transfers_let_go(probe_loop_transfers(probe->loop), probe->body.length);
 	if (probe->body.data != NULL)
@@ -447,7 +448,8 @@ static void resolve(struct probe *probe)
 {
 	const struct http_plan *plan = probe->plan;
 	forget_answer(probe);
-	probe->failed_once = false;
+	free(probe->earlier);
+	probe->earlier = NULL;
 	dial_finish(&probe->dial);
 	probe->reached = REACHED_NAME;
 	if (!probe->place->https || !plan->needs_trust) {

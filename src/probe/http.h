@@ -99,6 +99,14 @@ bool http_status_expected(const struct http_plan *plan, long status);
 /* How far a request came. */
 enum http_reached { REACHED_NAME, REACHED_CONNECT, REACHED_TLS, REACHED_REQUEST, REACHED_ANSWER };
 
+/* One of several that a check had, as it may be the one worth telling. */
+struct http_failure {
+	enum outcome outcome;
+	char address[RESULT_ADDRESS_SIZE];
+	char detail[RESULT_DETAIL_SIZE];
+};
+
+/* Under 1 KiB, which malloc(3) finds without looking: there is one for each check. */
 struct probe {
 	const struct monitor_spec *spec;
 	const struct http_settings *settings;
@@ -128,15 +136,9 @@ struct probe {
 	bool head_too_large, body_too_large;
 	bool no_room;				/* for more of it, with all that other checks hold */
 	char status_line[100];			/* as it came, cut to fit; the headers are kept by curl */
-	char curl_said[CURL_ERROR_SIZE];
 
 	struct mono began;
-	bool failed_once;			/* an earlier address did: */
-	struct {
-		enum outcome outcome;
-		char address[RESULT_ADDRESS_SIZE];
-		char detail[RESULT_DETAIL_SIZE];
-	} earlier;				/* the failure worth telling */
+	struct http_failure *earlier;		/* heap memory; of an address before; NULL if none failed */
 	struct check_result result;
 };
 

@@ -9,15 +9,20 @@
 #include "kumatop/text.h"
 #include "report.h"
 
+static const char *curl_said(const struct probe *probe)
+{
+	return transfer_said(probe->transfer);
+}
+
 static bool says(const struct probe *probe, const char *word)
 {
-	return strcasestr(probe->curl_said, word) != NULL;
+	return strcasestr(curl_said(probe), word) != NULL;
 }
 
 /* libcurl puts an error of the system into its text and nowhere else, in whatever language the system speaks. */
 static bool says_reset(const struct probe *probe)
 {
-	return strstr(probe->curl_said, strerror(ECONNRESET)) != NULL || strstr(probe->curl_said, strerror(EPIPE)) != NULL
+	return strstr(curl_said(probe), strerror(ECONNRESET)) != NULL || strstr(curl_said(probe), strerror(EPIPE)) != NULL
 		|| says(probe, "errno 104");
 }
 
@@ -88,12 +93,12 @@ static void report_no_connection(struct probe *probe)
 	if (error != 0)
 		report_connect(result, error, to);
 	else
-		result_set_detail(result, "%s", probe->curl_said);
+		result_set_detail(result, "%s", curl_said(probe));
 }
 
 static void report_handshake(struct probe *probe, int code)
 {
-	const char *said = probe->curl_said[0] != '\0' ? probe->curl_said : curl_easy_strerror((CURLcode)code);
+	const char *said = curl_said(probe)[0] != '\0' ? curl_said(probe) : curl_easy_strerror((CURLcode)code);
 	if (says(probe, "wrong version number") || says(probe, "http request") || says(probe, "packet length too long")
 	    || says(probe, "record layer"))
 		said = "the server answers with something that is not TLS";
@@ -112,7 +117,7 @@ static void report_break(struct probe *probe)
 	address_print(dial_tried(&probe->dial), from, sizeof from);
 	if (says(probe, "chunk")) {
 		result->outcome = OUTCOME_PROTOCOL_ERROR;
-		result_set_detail(result, "the answer makes no sense: %s", probe->curl_said);
+		result_set_detail(result, "the answer makes no sense: %s", curl_said(probe));
 	} else if (says_reset(probe)) {
 		result->outcome = OUTCOME_RESET;
 		if (probe->head_bytes == 0)
@@ -155,7 +160,7 @@ static void report_no_memory(struct probe *probe)
 
 static void report_nonsense(struct probe *probe, int code)
 {
-	const char *said = probe->curl_said[0] != '\0' ? probe->curl_said : curl_easy_strerror((CURLcode)code);
+	const char *said = curl_said(probe)[0] != '\0' ? curl_said(probe) : curl_easy_strerror((CURLcode)code);
 	probe->result.outcome = OUTCOME_PROTOCOL_ERROR;
 	if (code == CURLE_OUT_OF_MEMORY)
 		said = "a header line without end";
@@ -249,7 +254,7 @@ void http_report_failure(struct probe *probe, int code)
 		return;
 	default:
 		probe->result.outcome = OUTCOME_INTERNAL;
-		result_set_detail(&probe->result, "%s", probe->curl_said[0] != '\0' ? probe->curl_said
+		result_set_detail(&probe->result, "%s", curl_said(probe)[0] != '\0' ? curl_said(probe)
 				  : curl_easy_strerror((CURLcode)code));
 		return;
 	}
@@ -339,8 +344,8 @@ void http_give_evidence(struct probe *probe)
 	evidence_addresses(probe->dial.addresses, probe->dial.count);
 	evidence_line("phase: %s", reached[probe->reached]);
 	tls_evidence(&probe->tls);
-	if (probe->curl_said[0] != '\0')
-		evidence_line("error: %s", probe->curl_said);
+	if (curl_said(probe)[0] != '\0')
+		evidence_line("error: %s", curl_said(probe));
 	if (probe->status_line[0] != '\0')
 		add_head(probe);
 	if (probe->body.length > 0) {
