@@ -25,15 +25,19 @@ struct conf_settings {
 	struct text_list nameservers;
 	bool utc;			/* show times in UTC */
 	int64_t retry_interval_ms, rise, fall;	/* more defaults for all monitors; 0: each kind's own */
+	char *socket;			/* as written; NULL: the usual place */
 };
 
 extern const struct setting conf_settings[];
+
+struct access;
 
 struct conf {
 	char *path;			/* of the main file; NULL: built from nothing */
 	struct conf_settings settings;
 	struct monitor_spec **specs;	/* sealed, held, in the order of the file, names unique */
 	size_t spec_count;
+	struct access *access;		/* held: who may do what; NULL: the file does not say, see access_create() */
 	struct text_list warnings;	/* "kumatop.conf:3: …": taken all the same, but worth saying */
 };
 
@@ -50,7 +54,10 @@ void conf_faults_finish(struct conf_faults *faults);
  */
 char *conf_find(const char *explicit_path);
 
-/* NULL and at least one fault when anything is wrong. A world-writable file is refused. */
+/*
+ * NULL and at least one fault when anything is wrong. A world-writable file is refused. Asks the user database for the users and groups
+ * that `access` names, which may block.
+ */
 struct conf *conf_load(const char *path, struct conf_faults *faults);
 
 /* The configuration of somebody who has none: all defaults, no monitors. */
@@ -63,13 +70,16 @@ void conf_free(struct conf *conf);	/* accepts NULL */
  */
 char *conf_database_path(const struct conf *conf, const char *override);
 
+/* The path of `socket`, made of it the same way; NULL when the configuration names none. Heap. */
+char *conf_socket_path(const struct conf *conf);
+
 /*
  * One monitor as text: a group "{ name = …; http = …; … }". The spec is sealed. defaults may be NULL.
  */
 struct monitor_spec *conf_parse_monitor(const char *text, const struct conf_settings *defaults, enum spec_origin origin, struct error *err);
 
-/* As conf_parse_monitor(), for a monitor that another process checks (see monitor_spec.foreign). */
-struct monitor_spec *conf_parse_foreign(const char *text, enum spec_origin origin, struct error *err);
+/* As conf_parse_monitor(), for a monitor that another process checks (see monitor_spec.foreign): a secret may be "***". */
+struct monitor_spec *conf_parse_foreign(const char *text, const struct conf_settings *defaults, enum spec_origin origin, struct error *err);
 
 /*
  * The monitor as conf_parse_monitor() reads it, on one line. Settings at their default are left out, but for those that a

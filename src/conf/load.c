@@ -117,7 +117,16 @@ static void read_top_setting(struct reading *reading, const struct source *sourc
 	}
 }
 
-static void read_top(struct reading *reading, const struct source *source, struct conf_settings *settings)
+/* Who may do what is for the owner of the main file to say, not for everybody who may drop a file into conf.d. */
+static void read_access(struct reading *reading, const struct source *source, config_setting_t *group, struct conf *conf)
+{
+	if (source->order > 0)
+		reading_fault(reading, source, group, NULL, "access: stands in the main file, %s, alone", reading->sources[0]->path);
+	else
+		conf->access = access_read(reading, source, group);
+}
+
+static void read_top(struct reading *reading, const struct source *source, struct conf *conf)
 {
 	config_setting_t *root = config_root_setting(&source->config);
 	for (int i = 0; i < config_setting_length(root); i++) {
@@ -125,8 +134,10 @@ static void read_top(struct reading *reading, const struct source *source, struc
 		const char *name = config_setting_name(child);
 		if (strcmp(name, "templates") == 0)
 			templates_gather(reading, source, child);
+		else if (strcmp(name, "access") == 0)
+			read_access(reading, source, child, conf);
 		else if (strcmp(name, "monitors") != 0)
-			read_top_setting(reading, source, child, settings);
+			read_top_setting(reading, source, child, &conf->settings);
 	}
 }
 
@@ -155,7 +166,7 @@ struct conf *conf_load(const char *path, struct conf_faults *faults)
 		read_directory(&reading, path);
 	if (all_parsed(&reading)) {
 		for (size_t i = 0; i < reading.source_count; i++)
-			read_top(&reading, reading.sources[i], &conf->settings);
+			read_top(&reading, reading.sources[i], conf);
 		templates_check(&reading);
 		for (size_t i = 0; i < reading.source_count; i++)
 			read_monitors(&reading, reading.sources[i]);

@@ -61,6 +61,9 @@ const struct template *template_find(const struct reading *reading, const char *
 /* Reads one entry of monitors; number counts from 1. What is fit to run joins reading->specs. */
 void monitor_read(struct reading *reading, const struct source *source, config_setting_t *group, size_t number);
 
+/* What the group `access` says, with one holder; NULL after a fault. Asks the user database. */
+struct access *access_read(struct reading *reading, const struct source *source, config_setting_t *group);
+
 /* Whether two monitors have one name. */
 void monitors_check_names(struct reading *reading);
 
@@ -74,6 +77,7 @@ void defaults_fit(const struct conf_settings *defaults, struct spec_common *comm
  */
 char *unknown_word(const struct kind *kind, const char *section, const char *word, bool *is_kind);
 char *unknown_word_at_top(const char *word);
+char *unknown_word_among(const char *word, const char *const *words, size_t count);	/* where only these may stand */
 
 /* A row of the kind's table, which it may be without. */
 const struct setting *kind_setting(const struct kind *kind, const char *section, const char *name);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kumatop/access.h"
 #include "kumatop/heap.h"
 #include "reading.h"
 
@@ -58,6 +59,8 @@ const struct setting conf_settings[] = {
 	  .summary = "colours of the screen: a name from themes/, or a path", .example = "\"light\"" },
 	{ .name = "database", .type = SETTING_TEXT, .offset = FIELD(database), .least = 0, .most = 4000,
 	  .summary = "file of the history; \"none\" keeps nothing on disk", .example = "\"~/.local/state/kumatop/kumatop.db\"" },
+	{ .name = "socket", .type = SETTING_TEXT, .offset = FIELD(socket), .least = 1, .most = 4000,
+	  .summary = "where others attach to a running kumatop; by itself in the run-time directory", .example = "\"/run/kumatop/kumatop.sock\"" },
 	{ .name = "flush", .type = SETTING_DURATION, .offset = FIELD(flush_ms), .least = 100, .most = MINUTE_MS, .fallback = "1s",
 	  .summary = "how long routine results wait to be written together", .example = "\"1s\"" },
 	{ .name = "keep_raw", .type = SETTING_DURATION, .offset = FIELD(keep_raw_ms), .least = HOUR_MS, .most = 36500LL * DAY_MS,
@@ -171,6 +174,13 @@ static char *beside(const char *file, const char *path)
 	return heap_print("%.*s/%s", (int)(slash - file), file, path);
 }
 
+/* A path as written, of a configuration or (file NULL) of the command line. Heap. */
+static char *resolved(const char *file, const char *path)
+{
+	char *own = strncmp(path, "~/", 2) == 0 ? below_home(path + 2) : NULL;
+	return own ? own : beside(file, path);
+}
+
 char *conf_database_path(const struct conf *conf, const char *override)
 {
 	const char *path = override ? override : conf->settings.database;
@@ -178,10 +188,13 @@ char *conf_database_path(const struct conf *conf, const char *override)
 		return default_database();
 	if (*path == '\0' || strcmp(path, "none") == 0)
 		return NULL;
-	char *own = strncmp(path, "~/", 2) == 0 ? below_home(path + 2) : NULL;
-	if (own)
-		return own;
-	return override ? heap_text(path) : beside(conf->path, path);
+	return resolved(override ? NULL : conf->path, path);
+}
+
+char *conf_socket_path(const struct conf *conf)
+{
+	const char *path = conf->settings.socket;
+	return path && *path ? resolved(conf->path, path) : NULL;
 }
 
 struct conf *conf_empty(void)
@@ -199,6 +212,7 @@ void conf_free(struct conf *conf)
 		spec_release(conf->specs[i]);
 	free(conf->specs);
 	settings_finish(conf_settings, &conf->settings);
+	access_release(conf->access);
 	text_list_finish(&conf->warnings);
 	free(conf->path);
 	free(conf);

@@ -18,8 +18,6 @@ static const struct word_row later_at_top[] = {
 	{ "channels", "alerts are not built yet, nobody would be told: take it out until they are" },
 	{ "alert", "alerts are not built yet, nobody would be told: take it out until they are" },
 	{ "alerts", "alerts are not built yet, nobody would be told: take it out until they are" },
-	{ "access", "roles of users are not built yet: only the user who runs kumatop has access to it" },
-	{ "socket", "viewers are not built yet: there is no socket to place" },
 	{ "keys", "keys of one's own are not built yet" },
 	{ "probe_loops", "more than one probe loop is not built yet" },
 	{ "gateway_check", "the check of the own network is not built yet" },
@@ -59,7 +57,7 @@ static const struct word_row foreign[] = {
 };
 
 static const char *const common_words[] = { "name", "use" };
-static const char *const top_words[] = { "monitors", "templates" };
+static const char *const top_words[] = { "access", "monitors", "templates" };
 
 static const char *look_up(const struct word_row *rows, const char *word)
 {
@@ -187,6 +185,15 @@ char *unknown_word(const struct kind *kind, const char *section, const char *wor
 	told = did_you_mean(word, &candidates, &nearest);
 	*is_kind = nearest && probe_kind_find(nearest);
 	return told;
+}
+
+char *unknown_word_among(const char *word, const char *const *words, size_t count)
+{
+	struct candidates candidates = { 0 };
+	const char *nearest = NULL;
+	for (size_t i = 0; i < count; i++)
+		add_candidate(&candidates, words[i]);
+	return did_you_mean(word, &candidates, &nearest);
 }
 
 char *unknown_word_at_top(const char *word)

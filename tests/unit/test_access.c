@@ -359,6 +359,48 @@ static void test_counting(void **state)
 	access_peer_finish(&peer);
 }
 
+static char *read_whole(const char *path)
+{
+	enum { MOST = 1 << 20 };
+	char *text = heap_zero(MOST, 1);
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	assert_in_range(fread(text, 1, MOST - 1, file), 1, MOST - 2);
+	assert_int_equal(fclose(file), 0);
+	return text;
+}
+
+/* "| pause and resume | | its groups and tags | yes |" says what is enforced. */
+static void test_readme(void **state)
+{
+	(void)state;
+	const char *source = getenv("SOURCE");
+	char *path = heap_print("%s/README.md", source ? source : "."), *text = read_whole(path);
+
+	assert_non_null(strstr(text, "\n| | guest | dev | admin |\n"));
+	for (int action = 0; action < ACCESS_ACTION_COUNT; action++) {
+		char *start = heap_print("\n| %s |", access_action_sentence(action));
+		const char *cell = strstr(text, start);
+
+		if (!cell)
+			fail_msg("the README does not say who may %s", access_action_sentence(action));
+		cell += strlen(start);
+		for (int role = ACCESS_GUEST; role < ACCESS_ROLE_COUNT; role++) {
+			bool may = access_role_may((enum access_role)role, (enum access_action)action);
+			const char *wanted = !may ? " |" : role == ACCESS_DEV && action != ACCESS_LOOK ? " its groups and tags |" : " yes |";
+
+			if (strncmp(cell, wanted, strlen(wanted)) != 0)
+				fail_msg("the README is wrong about %s and %s", access_role_word(role), access_action_word(action));
+			cell += strlen(wanted);
+		}
+		assert_int_equal(*cell, '\n');
+		free(start);
+	}
+	free(text);
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,6 +414,7 @@ int main(void)
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_counting),
+		cmocka_unit_test(test_readme),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,9 +160,8 @@ static void test_top_faults(void **state)
 		{ "nameservers = [\"192.0.2.1:0\"];", "kumatop.conf:1: nameservers: entry 1 (\"192.0.2.1:0\"): \"192.0.2.1:0\" is no address: write "
 		  "\"192.0.2.53\" or \"[2001:db8::53]:5353\"\n" },
 		{ "channels: ( { name = \"ops\"; } );", "kumatop.conf:1: channels: alerts are not built yet, nobody would be told: take it out until they are\n" },
-		{ "access: { admin = [\"root\"]; };", "kumatop.conf:1: access: roles of users are not built yet: only the user who runs kumatop has access "
-		  "to it\n" },
-		{ "socket = \"x\";", "kumatop.conf:1: socket: viewers are not built yet: there is no socket to place\n" },
+		{ "acces: { };", "kumatop.conf:1: acces: is no setting: did you mean access?\n" },
+		{ "socket = 5;", "kumatop.conf:1: socket: 5 is a number: write it in quotes, \"5\"\n" },
 		{ "keys: { };", "kumatop.conf:1: keys: keys of one's own are not built yet\n" },
 		{ "probe_loops = 2;", "kumatop.conf:1: probe_loops: more than one probe loop is not built yet\n" },
 		{ "group = \"x\";", "kumatop.conf:1: group: is a setting of a monitor: write it inside monitors: ( { … } );\n" },
@@ -431,7 +430,7 @@ static void test_foreign(void **state)
 	struct monitor_spec *copy;
 
 	assert_null(spec);
-	spec = conf_parse_foreign(text, SPEC_DECLARED, &err);
+	spec = conf_parse_foreign(text, NULL, SPEC_DECLARED, &err);
 	assert_non_null(spec);
 	assert_true(spec->foreign);
 	assert_null(spec->prepared);
@@ -443,7 +442,32 @@ static void test_foreign(void **state)
 	spec_release(copy);
 	spec_release(spec);
 	/* What is wrong in itself is wrong from afar, too. */
-	assert_null(conf_parse_foreign("{ name = \"a\"; http = \"https://a.example/\"; interval = \"0s\"; }", SPEC_ADDED, &err));
+	assert_null(conf_parse_foreign("{ name = \"a\"; http = \"https://a.example/\"; interval = \"0s\"; }", NULL, SPEC_ADDED, &err));
+}
+
+/* What was printed without its secrets reads back from afar, and here it is refused. */
+static void test_foreign_secrets(void **state)
+{
+	static const char text[] = "{ name = \"a\"; http = \"https://a.example/\"; headers = [\"X-Key: ***\"]; body = \"***\"; }";
+	struct error err;
+	struct monitor_spec *spec = conf_parse_foreign(text, NULL, SPEC_ADDED, &err), *again;
+	struct buf printed;
+
+	assert_non_null(spec);
+	buf_init(&printed, 10000);
+	conf_print_monitor(spec, false, &printed);
+	assert_non_null(strstr(printed.data, "headers = [\"X-Key: ***\"]"));
+	assert_non_null(strstr(printed.data, "body = \"***\""));
+	again = conf_parse_foreign(printed.data, NULL, SPEC_ADDED, &err);
+	assert_non_null(again);
+	assert_true(spec_equal(spec, again));
+	assert_null(conf_parse_monitor(text, NULL, SPEC_ADDED, &err));
+	assert_non_null(strstr(err.text, "was not shown"));
+	assert_null(conf_parse_monitor("{ name = \"a\"; http = \"https://a.example/\"; headers = [\"X-Key: ***\"]; }", NULL, SPEC_ADDED, &err));
+	assert_non_null(strstr(err.text, "a value of X-Key that was not shown"));
+	buf_finish(&printed);
+	spec_release(again);
+	spec_release(spec);
 }
 
 static void test_many(void **state)
@@ -476,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_secrets_in_the_open),
 		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_foreign_secrets),
 		cmocka_unit_test(test_many),
 	};
 	return cmocka_run_group_tests(tests, conf_dir_enter, conf_dir_leave);
