@@ -78,8 +78,8 @@ char *conf_socket_path(const struct conf *conf);
  */
 struct monitor_spec *conf_parse_monitor(const char *text, const struct conf_settings *defaults, enum spec_origin origin, struct error *err);
 
-/* As conf_parse_monitor(), for a monitor that another process checks (see monitor_spec.foreign). */
-struct monitor_spec *conf_parse_foreign(const char *text, enum spec_origin origin, struct error *err);
+/* As conf_parse_monitor(), for a monitor that another process checks (see monitor_spec.foreign): a secret may be "***". */
+struct monitor_spec *conf_parse_foreign(const char *text, const struct conf_settings *defaults, enum spec_origin origin, struct error *err);
 
 /*
  * The monitor as conf_parse_monitor() reads it, on one line. Settings at their default are left out, but for those that a

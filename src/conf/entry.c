@@ -100,6 +100,17 @@ static bool try_other_kinds(struct entry *entry, const char *section, config_set
 	return false;
 }
 
+/* What another process checks holds secrets that were not shown: "***" is kept as what stands for them. */
+static void expect_hidden(const struct entry *entry, const struct setting *row, void *values, config_setting_t *child)
+{
+	const char *text = config_setting_get_string(child);
+	if (!entry->reading->foreign || row->type != SETTING_SECRET || !text || strcmp(text, "***") != 0)
+		return;
+	char **secret = setting_text(row, values);
+	if (!*secret)
+		*secret = heap_text(text);
+}
+
 static void apply_one(struct entry *entry, const char *section, config_setting_t *child)
 {
 	void *values;
@@ -114,7 +125,10 @@ static void apply_one(struct entry *entry, const char *section, config_setting_t
 		reading_fault(entry->reading, entry->source, child, entry->label, "%s", told);
 		entry->kind_told |= is_kind;
 		free(told);
-	} else if (!value_apply(row, values, child, &err)) {
+		return;
+	}
+	expect_hidden(entry, row, values, child);
+	if (!value_apply(row, values, child, &err)) {
 		reading_fault(entry->reading, entry->source, child, entry->label, "%s", err.text);
 		entry->broken = true;
 	} else {

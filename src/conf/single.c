@@ -58,9 +58,9 @@ struct monitor_spec *conf_parse_monitor(const char *text, const struct conf_sett
 	return parse((struct reading){ .origin = origin, .defaults = defaults }, text, err);
 }
 
-struct monitor_spec *conf_parse_foreign(const char *text, enum spec_origin origin, struct error *err)
+struct monitor_spec *conf_parse_foreign(const char *text, const struct conf_settings *defaults, enum spec_origin origin, struct error *err)
 {
-	return parse((struct reading){ .origin = origin, .foreign = true }, text, err);
+	return parse((struct reading){ .origin = origin, .defaults = defaults, .foreign = true }, text, err);
 }
 
 struct monitor_spec *conf_new_monitor(const char *target, const char *name, const struct conf_settings *defaults,

@@ -174,6 +174,9 @@ static bool add_user_header(struct curl_slist **list, const char *text, struct e
 	const char *colon = strchr(text, ':');
 	int length = (int)(colon - text);
 	char *value = NULL;
+	if (strcmp(colon + 1 + strspn(colon + 1, " \t"), "***") == 0)
+		return error_set(err, EXIT_CONFIG, "headers: *** stands for a value of %.*s that was not shown: write \"file:PATH\", \"env:NAME\" "
+				 "or the value", length, text);
 	if (!secret_read(colon + 1 + strspn(colon + 1, " \t"), &value, err))
 		return error_prefix(err, "headers: %.*s: ", length, text);
 	bool clean = strpbrk(value, "\r\n") == NULL;

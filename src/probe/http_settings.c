@@ -28,9 +28,6 @@ static bool check_header(const char *text, struct error *err)
 	for (const char *c = text; c < colon; c++)
 		if (isalnum((unsigned char)*c) == 0 && strchr("!#$%&'*+-.^_`|~", *c) == NULL)
 			return error_set(err, EXIT_CONFIG, "\"%.*s\" is no name of a header: %s", (int)(colon - text), text, form);
-	if (strcmp(colon + 1 + strspn(colon + 1, " \t"), "***") == 0)
-		return error_set(err, EXIT_CONFIG, "*** stands for a value of %.*s that was not shown: write \"file:PATH\", \"env:NAME\" "
-				 "or the value", (int)(colon - text), text);
 	return true;
 }
 

@@ -459,7 +459,6 @@ static void test_values_are_refused(void **state)
 		{ NULL, "headers", "no colon", "Name: value" },
 		{ NULL, "headers", "A: b\r\nEvil: 1", "" },
 		{ NULL, "headers", "A b: c", "Name: value" },
-		{ NULL, "headers", "X: ***", "a value of X that was not shown" },
 		{ NULL, "body", "***", "a secret that was not shown" },
 		{ "expect", "status", "20", "" },
 		{ "expect", "status", "600", "100 to 599" },

@@ -430,7 +430,7 @@ static void test_foreign(void **state)
 	struct monitor_spec *copy;
 
 	assert_null(spec);
-	spec = conf_parse_foreign(text, SPEC_DECLARED, &err);
+	spec = conf_parse_foreign(text, NULL, SPEC_DECLARED, &err);
 	assert_non_null(spec);
 	assert_true(spec->foreign);
 	assert_null(spec->prepared);
@@ -442,7 +442,32 @@ static void test_foreign(void **state)
 	spec_release(copy);
 	spec_release(spec);
 	/* What is wrong in itself is wrong from afar, too. */
-	assert_null(conf_parse_foreign("{ name = \"a\"; http = \"https://a.example/\"; interval = \"0s\"; }", SPEC_ADDED, &err));
+	assert_null(conf_parse_foreign("{ name = \"a\"; http = \"https://a.example/\"; interval = \"0s\"; }", NULL, SPEC_ADDED, &err));
+}
+
+/* What was printed without its secrets reads back from afar, and here it is refused. */
+static void test_foreign_secrets(void **state)
+{
+	static const char text[] = "{ name = \"a\"; http = \"https://a.example/\"; headers = [\"X-Key: ***\"]; body = \"***\"; }";
+	struct error err;
+	struct monitor_spec *spec = conf_parse_foreign(text, NULL, SPEC_ADDED, &err), *again;
+	struct buf printed;
+
+	assert_non_null(spec);
+	buf_init(&printed, 10000);
+	conf_print_monitor(spec, false, &printed);
+	assert_non_null(strstr(printed.data, "headers = [\"X-Key: ***\"]"));
+	assert_non_null(strstr(printed.data, "body = \"***\""));
+	again = conf_parse_foreign(printed.data, NULL, SPEC_ADDED, &err);
+	assert_non_null(again);
+	assert_true(spec_equal(spec, again));
+	assert_null(conf_parse_monitor(text, NULL, SPEC_ADDED, &err));
+	assert_non_null(strstr(err.text, "was not shown"));
+	assert_null(conf_parse_monitor("{ name = \"a\"; http = \"https://a.example/\"; headers = [\"X-Key: ***\"]; }", NULL, SPEC_ADDED, &err));
+	assert_non_null(strstr(err.text, "a value of X-Key that was not shown"));
+	buf_finish(&printed);
+	spec_release(again);
+	spec_release(spec);
 }
 
 static void test_many(void **state)
@@ -475,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_secrets_in_the_open),
 		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_foreign_secrets),
 		cmocka_unit_test(test_many),
 	};
 	return cmocka_run_group_tests(tests, conf_dir_enter, conf_dir_leave);
