@@ -51,6 +51,12 @@ void settings_finish(const struct setting *table, void *values);	/* frees what t
 void settings_copy(const struct setting *table, void *to, const void *from);	/* to: zeroed */
 bool settings_equal(const struct setting *table, const void *a, const void *b);
 
+/*
+ * Secrets that only stand for what was not shown ("***", "Name: ***") take what they have in from, which may be NULL. false with err,
+ * naming the setting, when there is nothing to take.
+ */
+bool settings_keep_secrets(const struct setting *table, void *values, const void *from, struct error *err);
+
 /* section may be NULL. NULL if there is no such row. */
 const struct setting *setting_find(const struct setting *table, const char *section, const char *name);
 

@@ -208,3 +208,80 @@ char **setting_text(const struct setting *row, void *values)
 	assert(row->type == SETTING_TEXT || row->type == SETTING_SECRET);
 	return field_of(row, values);
 }
+
+static const char hidden_secret[] = "***";
+
+/* Where the hidden part of an entry begins ("Name: ***"), or NULL. */
+static const char *entry_hidden(const char *mark, const char *entry)
+{
+	const char *found = strstr(entry, mark), *value = found ? found + strlen(mark) : entry;
+
+	value += strspn(value, " \t");
+	return strcmp(value, hidden_secret) == 0 ? value : NULL;
+}
+
+/* The first entry of that beginning that was not taken yet takes the place of the one that stands for it. */
+static bool entry_keep(const char *mark, char **entry, const struct text_list *from, bool *taken)
+{
+	const char *hidden = entry_hidden(mark, *entry);
+	size_t length = hidden ? (size_t)(hidden - *entry) : 0;
+
+	if (!hidden)
+		return true;
+	while (length > 0 && strchr(" \t", (*entry)[length - 1]))
+		length--;
+	for (size_t i = 0; from && i < from->count; i++) {
+		bool named = strncmp(from->items[i], *entry, length) == 0 && (length > 0 || !strstr(from->items[i], mark));
+
+		if (taken[i] || !named || entry_hidden(mark, from->items[i]))
+			continue;
+		taken[i] = true;
+		free(*entry);
+		*entry = heap_text(from->items[i]);
+		return true;
+	}
+	return false;
+}
+
+static bool list_keep(const struct setting *row, struct text_list *list, const struct text_list *from, struct error *err)
+{
+	bool *taken = heap_zero(from && from->count ? from->count : 1, sizeof *taken), fine = true;
+
+	for (size_t i = 0; i < list->count && fine; i++) {
+		fine = entry_keep(row->choices[0], &list->items[i], from, taken);
+		if (!fine)
+			error_set(err, EXIT_CONFIG, "entry %zu: *** stands for a secret that nobody has: write \"file:PATH\", \"env:NAME\" "
+			    "or the secret", i + 1);
+	}
+	free(taken);
+	return fine || blame(row, err);
+}
+
+static bool secret_keep(const struct setting *row, char **secret, const char *from, struct error *err)
+{
+	if (!*secret || strcmp(*secret, hidden_secret) != 0)
+		return true;
+	if (!from || strcmp(from, hidden_secret) == 0) {
+		error_set(err, EXIT_CONFIG, "*** stands for a secret that nobody has: write \"file:PATH\", \"env:NAME\" or the secret");
+		return blame(row, err);
+	}
+	free(*secret);
+	*secret = heap_text(from);
+	return true;
+}
+
+bool settings_keep_secrets(const struct setting *table, void *values, const void *from, struct error *err)
+{
+	for (const struct setting *row = table; row->name; row++) {
+		const void *old = from ? field_read(row, from) : NULL;
+		bool fine = true;
+
+		if (row->type == SETTING_SECRET)
+			fine = secret_keep(row, field_of(row, values), old ? *(char *const *)old : NULL, err);
+		else if (row->type == SETTING_LIST && row->choices)
+			fine = list_keep(row, field_of(row, values), old, err);
+		if (!fine)
+			return false;
+	}
+	return true;
+}
