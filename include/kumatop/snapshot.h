@@ -110,6 +110,9 @@ const struct monitor_view *snapshot_find_name(const struct snapshot *snapshot, c
 void snapshot_release(const struct snapshot *snapshot);		/* accepts NULL; any thread */
 const struct snapshot *snapshot_hold(const struct snapshot *snapshot);
 
+/* The same views at the same time under another health (copied, its texts held) and number. One holder. */
+const struct snapshot *snapshot_retell(const struct snapshot *snapshot, const struct board_health *health, uint64_t number);
+
 /*
  * The picture under construction: the views as their one writer has them, and which pages have changed. One thread.
  */

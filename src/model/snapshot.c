@@ -142,6 +142,28 @@ void snapshot_release(const struct snapshot *snapshot)
 	free(countable(snapshot));
 }
 
+const struct snapshot *snapshot_retell(const struct snapshot *snapshot, const struct board_health *health, uint64_t number)
+{
+	struct snapshot *copy = heap_zero(1, sizeof(*copy));
+
+	atomic_init(&copy->holders, 1);
+	copy->number = number;
+	copy->time_us = snapshot->time_us;
+	copy->health = *health;
+	shared_hold(copy->health.history_trouble);
+	shared_hold(copy->health.configuration_trouble);
+	shared_hold(copy->health.link_trouble);
+	memcpy(copy->by_state, snapshot->by_state, sizeof(copy->by_state));
+	copy->count = snapshot->count;
+	copy->page_count = snapshot->page_count;
+	copy->pages = heap_zero(copy->page_count ? copy->page_count : 1, sizeof(struct snapshot_page *));
+	for (size_t i = 0; i < copy->page_count; i++) {
+		page_hold(snapshot->pages[i]);
+		copy->pages[i] = snapshot->pages[i];
+	}
+	return copy;
+}
+
 enum { LISTENERS_MOST = 8 };
 
 struct listener {
