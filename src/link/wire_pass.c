@@ -1,0 +1,184 @@
+/*
+ * A picture on its way to one viewer: the difference between the one it has and the newest, slot by slot. Pages that both share are passed
+ * over unseen, so a pass costs what has changed.
+ */
+#include <assert.h>
+
+#include "wire_parts.h"
+
+static const struct monitor_view nothing;	/* what a slot is before its monitor is told */
+
+static const char *origin_word(enum spec_origin origin)
+{
+	return origin == SPEC_DECLARED ? "declared" : origin == SPEC_ADDED ? "added" : "temporary";
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* A reload makes every spec anew, mostly as it was. */
+static bool same_spec(const struct monitor_spec *a, const struct monitor_spec *b)
+{
+	return a == b || (a && a->origin == b->origin && a->line == b->line && same_text(a->file, b->file)
+	    && same_text(a->common.renamed_from, b->common.renamed_from) && spec_equal(a, b));
+}
+
+static void add_shared(const char *key, const struct shared_text *before, const struct shared_text *text, struct buf *out)
+{
+	if (before != text && strcmp(shared_read(before), shared_read(text)) != 0)
+		line_add_text(out, key, shared_read(text));
+}
+
+static void add_spec(const struct monitor_spec *spec, struct buf *out)
+{
+	line_add_spec(out, spec, false);
+	line_add_text(out, "origin", origin_word(spec->origin));
+	if (spec->file) {
+		line_add_text(out, "file", spec->file);
+		line_add_integer(out, "line", spec->line < 0 ? 0 : spec->line);
+	}
+}
+
+static void add_marks(const struct monitor_view *before, const struct monitor_view *view, struct buf *out)
+{
+	size_t count;
+
+	if (before == &nothing) {
+		count = view->mark_count;
+	} else if (!marks_new(before, view, &count)) {
+		line_add_key(out, "bar");
+		marks_add(view, view->mark_count, out);
+		return;
+	}
+	if (count == 0)
+		return;
+	line_add_key(out, "marks");
+	marks_add(view, count, out);
+}
+
+/* A line, or none if nothing has changed. */
+static void put_view(size_t at, const struct monitor_view *before, const struct monitor_view *view, struct buf *out)
+{
+	bool fresh = !before || before->id != view->id;
+	size_t mark = out->length, head;
+
+	if (fresh)
+		before = &nothing;
+	line_begin(out, "view");
+	line_add_integer(out, "at", (int64_t)at);
+	line_add_integer(out, "id", view->id);
+	head = out->length;
+	if (fresh)
+		line_add_flag(out, "new", true);
+	if (!same_spec(before->spec, view->spec))
+		add_spec(view->spec, out);
+	fields_add(wire_view_fields, before, view, out);
+	add_shared("detail", before->detail, view->detail, out);
+	add_shared("address", before->address, view->address, out);
+	add_shared("evidence", before->evidence, view->evidence, out);
+	add_marks(before, view, out);
+	if (out->length > head) {
+		line_end(out);
+	} else {
+		out->length = mark;
+		out->data[mark] = '\0';
+	}
+}
+
+/* How many of each state the viewer may see, for one who gets no views. */
+static void add_states(const struct snapshot *snapshot, const struct wire_scope *scope, struct buf *out)
+{
+	uint32_t counts[STATE_COUNT] = { 0 };
+
+	for (size_t i = 0; scope && i < snapshot->count; i++) {
+		const struct monitor_view *view = snapshot_view(snapshot, i);
+
+		counts[view->standing.state] += scope->sees(scope->arg, view->spec);
+	}
+	line_add_key(out, "states");
+	for (int state = 0; state < STATE_COUNT; state++) {
+		buf_add_char(out, state ? ',' : '[');
+		buf_add_int(out, scope ? counts[state] : snapshot->by_state[state]);
+	}
+	buf_add_char(out, ']');
+}
+
+static void put_board(const struct wire_pass *pass, const struct wire_scope *scope, bool health_only, enum access_role role, struct buf *out)
+{
+	struct board_health health = pass->to->health;
+
+	health.role = (uint8_t)role;
+	line_begin(out, "board");
+	line_add_integer(out, "count", (int64_t)pass->at);
+	line_add_integer(out, "time", pass->to->time_us);
+	fields_add(wire_health_fields, NULL, &health, out);
+	add_shared("history_trouble", NULL, health.history_trouble, out);
+	add_shared("configuration_trouble", NULL, health.configuration_trouble, out);
+	if (health_only)
+		add_states(pass->to, scope, out);
+	line_end(out);
+}
+
+void wire_pass_begin(struct wire_pass *pass, const struct snapshot *from, const struct snapshot *to)
+{
+	*pass = (struct wire_pass){ .from = from, .to = to, .began = true };
+}
+
+/* Both stand at the start of a page that they share. */
+static const struct snapshot_page *shared_page(const struct wire_pass *pass)
+{
+	size_t page = pass->to_index / SNAPSHOT_PAGE_VIEWS;
+
+	if (!pass->from || pass->from_index != pass->to_index || pass->to_index % SNAPSHOT_PAGE_VIEWS || page >= pass->from->page_count)
+		return NULL;
+	return pass->from->pages[page] == pass->to->pages[page] ? pass->to->pages[page] : NULL;
+}
+
+/* The next view that the viewer sees, or NULL. */
+static const struct monitor_view *next_seen(const struct snapshot *snapshot, size_t *index, const struct wire_scope *scope)
+{
+	while (snapshot && *index < snapshot->count) {
+		const struct monitor_view *view = snapshot_view(snapshot, (*index)++);
+
+		if (!scope || scope->sees(scope->arg, view->spec))
+			return view;
+	}
+	return NULL;
+}
+
+bool wire_pass_step(struct wire_pass *pass, const struct wire_scope *scope, bool health_only, enum access_role role, size_t room,
+    struct buf *out)
+{
+	assert(pass->began);
+	while (!health_only && pass->to_index < pass->to->count) {
+		const struct snapshot_page *page = scope ? NULL : shared_page(pass);
+		const struct monitor_view *before, *view;
+
+		if (page) {
+			pass->from_index = pass->to_index += page->count;
+			pass->at += page->count;
+			continue;
+		}
+		view = next_seen(pass->to, &pass->to_index, scope);
+		if (!view)
+			break;
+		before = next_seen(pass->from, &pass->from_index, scope);
+		assert(view->spec);
+		if (before != view)	/* the same place of a page that both share */
+			put_view(pass->at, before, view, out);
+		pass->at++;
+		if (out->length >= room)
+			return false;
+	}
+	put_board(pass, scope, health_only, role, out);
+	return true;
+}
+
+void wire_pass_finish(struct wire_pass *pass)
+{
+	snapshot_release(pass->from);
+	snapshot_release(pass->to);
+	*pass = (struct wire_pass){ 0 };
+}
