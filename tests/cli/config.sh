@@ -44,6 +44,22 @@ run "$KUMATOP" config check comma.conf
 is 'a syntax error is 78' "$status" 78
 like 'with a hint' "$err" 'comma.conf:[23]: .*comma'
 
+cat > access.conf <<'EOF'
+access: {
+  admin = ["root", "no-such-user-here"];
+  dev: ( { who = ["*"]; } );
+};
+monitors: ( { name = "a"; tcp = "127.0.0.1:99999"; } );
+EOF
+chmod 644 access.conf
+run "$KUMATOP" config check access.conf
+is 'a doubtful access is 78' "$status" 78
+like 'an unknown user' "$err" 'access.conf:2: access: admin: there is no user "no-such-user-here"'
+like 'everybody as dev' "$err" 'access.conf:3: access: dev 1: who: "\*" is everybody'
+like 'with the other faults' "$err" 'access.conf:5: .*99999'
+run "$KUMATOP" serve --config access.conf --database none
+is 'and nothing starts with it' "$status" 78
+
 run "$KUMATOP" config check "$SOURCE/kumatop.conf"
 is 'the sample is fine' "$status" 0
 
