@@ -36,6 +36,7 @@ const char *cli_nearest(const char *word);	/* the command that a word that looks
 struct cli_common {
 	char *config;
 	char *database;
+	char *socket;		/* of commands with CLI_SOCKET_ROW; else NULL */
 	bool help;
 };
 
@@ -44,6 +45,11 @@ struct cli_common {
 	{ "database", NULL, SETTING_TEXT, offsetof(type, common.database), 0, 4096, NULL, NULL, NULL, \
 	    "database, instead of the configuration's; \"none\" keeps no history", "FILE" }, \
 	{ "help", NULL, SETTING_FLAG, offsetof(type, common.help), 0, 0, NULL, NULL, NULL, "show this help", NULL }
+
+/* Of the commands that talk to a running kumatop. */
+#define CLI_SOCKET_ROW(type) \
+	{ "socket", NULL, SETTING_TEXT, offsetof(type, common.socket), 1, 4096, NULL, NULL, NULL, \
+	    "socket of the running kumatop to talk to, and to no other", "PATH" }
 
 #define CLI_END_ROW { NULL, NULL, SETTING_FLAG, 0, 0, 0, NULL, NULL, NULL, NULL, NULL }
 
