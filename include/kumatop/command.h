@@ -29,6 +29,7 @@ struct reply {
 	uint64_t ticket;
 	enum command_kind kind;
 	bool done;		/* false: refused, and text says why */
+	bool denied;		/* refused because of who asks, not of what is asked; set by the owner's socket */
 	monitor_id monitor;
 	char text[256];
 	struct check_result result;	/* of TEST and CHECK; evidence is NULL */

@@ -146,6 +146,8 @@ void wire_put_reply(struct buf *out, const struct reply *reply)
 	add_ticket(out, reply->ticket);
 	line_add_text(out, "do", kind_word((int)reply->kind));
 	line_add_flag(out, "done", reply->done);
+	if (reply->denied)
+		line_add_flag(out, "denied", true);
 	if (reply->monitor)
 		line_add_integer(out, "monitor", reply->monitor);
 	line_add_text(out, "text", reply->text);
@@ -164,6 +166,7 @@ bool wire_read_reply(const struct json *message, struct reply *reply, struct err
 		return wire_refuse(err, "do");
 	if (!json_get_flag(message, "done", &reply->done))
 		return wire_refuse(err, "done");
+	json_get_flag(message, "denied", &reply->denied);
 	text_take(message, "text", reply->text, sizeof(reply->text));
 	if (!has_result(reply)) {
 		reply->result = result_make(OUTCOME_INTERNAL);
