@@ -248,7 +248,7 @@ struct who {
 
 static struct who who_is(const struct access_peer *peer)
 {
-	struct who who;
+	struct who who = { "" };
 
 	if (peer->name[0])
 		text_copy(who.text, sizeof(who.text), peer->name);

@@ -37,8 +37,9 @@ static struct monitor_spec *monitor(const char *name, const char *group, const c
 
 static struct access_peer peer_of(uint32_t uid, const char *name, uint32_t *gids, size_t count)
 {
-	struct access_peer peer = { .uid = uid, .gids = gids, .gid_count = count };
+	struct access_peer peer = { .uid = uid, .gid_count = count };
 
+	peer.gids = gids;
 	text_copy(peer.name, sizeof(peer.name), name);
 	return peer;
 }
@@ -383,8 +384,10 @@ static void test_readme(void **state)
 		char *start = heap_print("\n| %s |", access_action_sentence(action));
 		const char *cell = strstr(text, start);
 
-		if (!cell)
+		if (!cell) {
 			fail_msg("the README does not say who may %s", access_action_sentence(action));
+			break;
+		}
 		cell += strlen(start);
 		for (int role = ACCESS_GUEST; role < ACCESS_ROLE_COUNT; role++) {
 			bool may = access_role_may((enum access_role)role, (enum access_action)action);

@@ -123,6 +123,25 @@ static const struct row {
 	{ "sockets = \"a\";", "kumatop.conf:1: sockets: is no setting: did you mean socket?\n" },
 };
 
+static bool group_id(const char *name, uint32_t *id)
+{
+	struct group group, *found = NULL;
+	char record[16384];
+	if (getgrnam_r(name, &group, record, sizeof record, &found) != 0 || !found)
+		return false;
+	*id = found->gr_gid;
+	return true;
+}
+
+static uint32_t user_id(const char *name)
+{
+	struct passwd user, *found = NULL;
+	char record[16384];
+	assert_int_equal(getpwnam_r(name, &user, record, sizeof record, &found), 0);
+	assert_non_null(found);
+	return user.pw_uid;
+}
+
 static void check_row(const struct row *row)
 {
 	conf_dir_write("kumatop.conf", row->text);
@@ -135,10 +154,11 @@ static void check_row(const struct row *row)
 static void test_refusals(void **state)
 {
 	(void)state;
+	uint32_t id;
 	for (size_t i = 0; i < COUNT(refusals); i++)
 		check_row(&refusals[i]);
 	/* Where a group bears the name as well, a user's name is no slip. */
-	if (!getgrnam("nobody")) {
+	if (!group_id("nobody", &id)) {
 		static const struct row row = { "access: { admin = [\"@nobody\"]; };",
 			AT(1, "admin: there is no group \"nobody\" on this machine, but a user: write \"nobody\" if that is meant") };
 		check_row(&row);
@@ -197,12 +217,8 @@ static enum access_role role_of(const struct access *access, uint32_t uid, uint3
 static void test_taken(void **state)
 {
 	(void)state;
-	const struct passwd *daemon = getpwnam("daemon");
-	assert_non_null(daemon);
-	uint32_t daemon_uid = daemon->pw_uid;
-	const struct group *group = getgrnam("daemon");
-	assert_non_null(group);
-	uint32_t daemon_gid = group->gr_gid;
+	uint32_t daemon_uid = user_id("daemon"), daemon_gid = 0;
+	assert_true(group_id("daemon", &daemon_gid));
 	conf_dir_write("kumatop.conf", "access: {\n  admin = [\"daemon\", \"@daemon\", \"70000\", \"@70001\"];\n"
 	    "  dev: ( { who = [\"70002\"]; groups = [\"shop\", \"two words\"]; tags = \"pay\"; only = true; },\n"
 	    "         { who = \"70002\"; tags = [\"x\"]; } );\n  guest = [\"70003\", \"@4294967294\"];\n};\n");

@@ -125,17 +125,23 @@ static void test_no_peer(void **state)
 	close(other);
 }
 
+static bool has_name(uint32_t uid)
+{
+	struct passwd user, *found = NULL;
+	char record[16384];
+
+	return getpwuid_r(uid, &user, record, sizeof(record), &found) == 0 && found;
+}
+
 static void test_names(void **state)
 {
 	(void)state;
 	char name[64], small[4];
-	const struct passwd *root = getpwuid(0);
 	uint32_t unknown = 3999999999u;
 
-	assert_non_null(root);
 	peer_name(0, name, sizeof(name));
-	assert_string_equal(name, root->pw_name);
-	while (getpwuid(unknown))
+	assert_string_equal(name, "root");
+	while (has_name(unknown))
 		unknown--;
 	char *number = heap_print("uid %lu", (unsigned long)unknown);
 	peer_name(unknown, name, sizeof(name));
