@@ -100,6 +100,8 @@ static const struct row {
 	{ "access: { admin = [\"@\"]; };", AT(1, "admin: a group is missing behind @: write \"@wheel\"") },
 	{ "access: { admin = [\"4294967295\"]; };", AT(1, "admin: \"4294967295\" is too large for the number of a user") },
 	{ "access: { admin = [\"4294967296\"]; };", AT(1, "admin: \"4294967296\" is too large for the number of a user") },
+	/* 2^64 is not root */
+	{ "access: { admin = [\"18446744073709551616\"]; };", AT(1, "admin: \"18446744073709551616\" is too large for the number of a user") },
 	{ "access: { admin = [\"@99999999999999999999\"]; };", AT(1, "admin: \"@99999999999999999999\" is too large for the number of a group") },
 	/* everybody */
 	{ "access: { admin = [\"*\"]; };", AT(1, "admin: \"*\" is everybody, who can be guest alone: name users and \"@groups\"") },
