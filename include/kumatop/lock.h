@@ -23,6 +23,12 @@ struct lock {
 bool lock_take(struct lock *lock, const char *database, struct error *err);
 void lock_drop(struct lock *lock);	/* accepts one not held */
 
+/*
+ * Takes over a descriptor that came from another process with the lock held, as it is. EXIT_LOCKED, with the descriptor left open, if it
+ * is of another file, or does not hold the lock while somebody else does. Does not sign.
+ */
+bool lock_inherit(struct lock *lock, const char *database, int fd, struct error *err);
+
 /* Writes our own process id into a lock we inherited. */
 bool lock_sign(struct lock *lock, struct error *err);
 

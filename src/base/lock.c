@@ -235,6 +235,24 @@ void lock_drop(struct lock *lock)
 	*lock = (struct lock){ .fd = -1 };
 }
 
+bool lock_inherit(struct lock *lock, const char *database, int fd, struct error *err)
+{
+	char *path = lock_path(database, err);
+
+	*lock = (struct lock){ .fd = -1 };
+	if (!path)
+		return false;
+	/* Who has the lock gets it again; it is the descriptor's, not the process's. */
+	if (fd <= STDERR_FILENO || fcntl(fd, F_SETFD, FD_CLOEXEC) || !is_still_there(fd, path) || !seize(fd)) {
+		error_set(err, EXIT_LOCKED, "descriptor %d does not hold %s", fd, path);
+		free(path);
+		return false;
+	}
+	lock->fd = fd;
+	lock->path = path;
+	return true;
+}
+
 bool lock_is_good(const struct lock *lock, const char *database)
 {
 	char *path = lock_path(database, NULL);

@@ -247,6 +247,39 @@ static void an_inherited_lock_is_signed_and_kept(void **state)
 	assert_false(lock_is_held(database, &pid));
 }
 
+/* The descriptor is the lock: taken over as it is, and refused when it is not that. */
+static void only_the_very_lock_is_inherited(void **state)
+{
+	char *path = heap_print("%s.lock", database), *other = heap_print("%s.other", database);
+	struct lock first, second;
+	struct error err = { 0 };
+	pid_t pid;
+	int fd;
+
+	assert_true(lock_take(&first, database, NULL));
+	fd = fcntl(first.fd, F_DUPFD, 10);
+	assert_true(lock_inherit(&second, database, fd, &err));
+	assert_int_equal(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+	lock_drop(&first);
+	assert_true(lock_is_held(database, &pid));
+	assert_true(lock_is_good(&second, database));
+	assert_false(lock_inherit(&first, other, fd, &err));	/* of another database */
+	assert_int_equal(err.code, EXIT_LOCKED);
+	assert_int_equal(first.fd, -1);
+	/* Another descriptor of the same file does not have what this one has. */
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_false(lock_inherit(&first, database, fd, &err));
+	assert_false(lock_inherit(&first, database, STDIN_FILENO, &err));
+	assert_false(lock_inherit(&first, database, 9999, &err));
+	close(fd);
+	assert_true(lock_is_held(database, &pid));
+	lock_drop(&second);
+	assert_false(lock_is_held(database, &pid));
+	free(path);
+	free(other);
+}
+
 /* Those who only ask share the lock for an instant; taking it must not take them for owners. */
 static void asking_does_not_keep_others_out(void **state)
 {
@@ -303,6 +336,7 @@ int main(void)
 		WITH_FOLDER(a_missing_folder_is_named),
 		WITH_FOLDER(an_old_name_is_forgotten),
 		WITH_FOLDER(an_inherited_lock_is_signed_and_kept),
+		WITH_FOLDER(only_the_very_lock_is_inherited),
 		WITH_FOLDER(asking_does_not_keep_others_out),
 		WITH_FOLDER(dropping_nothing_closes_nothing),
 	};
