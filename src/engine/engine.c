@@ -266,12 +266,9 @@ static void forget_past(struct engine *engine)
 static void run(void *arg)
 {
 	struct engine *engine = arg;
-	int64_t spread_us = schedule_spread_us(picture_count(engine->picture));
 
 	engine->slept_us = suspended_us();
-	for (size_t i = 0; i < picture_count(engine->picture); i++)
-		schedule_first(engine->monitors[i], spread_us);
-	schedule_arm(engine);
+	schedule_all(engine);
 	publish(engine);
 	uv_run(&engine->loop, UV_RUN_DEFAULT);
 }

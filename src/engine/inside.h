@@ -107,14 +107,15 @@ void monitor_plan_resume(struct monitor *monitor);	/* when its pause for a time 
 void monitor_set_pause(struct monitor *monitor, bool paused, int64_t until_us, const char *who);
 
 /* schedule.c */
-void schedule_first(struct monitor *monitor, int64_t spread_us);
+void schedule_all(struct engine *engine);		/* the first checks of a run */
+/* A first check within spread_us, and no later than the last result known asks for; if that was long ago, within catch_up_us. */
+void schedule_first(struct monitor *monitor, int64_t spread_us, int64_t catch_up_us);
 void schedule_next(struct monitor *monitor);
 void schedule_tick(struct engine *engine);		/* starts what is due, arms the timer for the rest */
 void schedule_arm(struct engine *engine);
 void schedule_note_late(void *arg, int64_t late_us);	/* prober_late_fn; arg is the engine */
 void monitor_check_now(struct monitor *monitor);
 void monitor_stop_check(struct monitor *monitor);
-int64_t schedule_spread_us(size_t monitors);
 
 /* sleep.c */
 void sleep_look(struct engine *engine);		/* has the machine been suspended? accounts for it */

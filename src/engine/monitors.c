@@ -118,7 +118,7 @@ void monitor_replace_spec(struct monitor *monitor, struct monitor_spec *spec)
 	if (view->standing.state == STATE_PAUSED)
 		return;
 	monitor_stop_check(monitor);
-	schedule_first(monitor, 2 * SECOND_US);
+	schedule_first(monitor, 2 * SECOND_US, 2 * SECOND_US);
 }
 
 /* A pause for a time ends by the same queue that begins checks. */

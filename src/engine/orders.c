@@ -70,7 +70,7 @@ bool orders_adopt(struct engine *engine, struct monitor_spec *spec, struct error
 	monitor = monitor_attach(engine, spec, id ? id : engine->highest_id + 1);
 	monitor_keep(monitor);
 	if (engine->started)
-		schedule_first(monitor, 0);
+		schedule_first(monitor, 0, 0);
 	return true;
 }
 

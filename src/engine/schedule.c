@@ -5,11 +5,11 @@
  */
 #include "inside.h"
 
-enum { TICK_US = 20000 };
+enum { TICK_US = 20000, CHECK_SPREAD_US = 2000 };
 
-int64_t schedule_spread_us(size_t monitors)
+static int64_t schedule_spread_us(size_t monitors)
 {
-	int64_t spread = (int64_t)monitors * (SECOND_US / 500);
+	int64_t spread = (int64_t)monitors * CHECK_SPREAD_US;
 
 	return spread > 2 * SECOND_US ? spread : 2 * SECOND_US;
 }
@@ -25,15 +25,53 @@ static void plan(struct monitor *monitor, int64_t at_us)
 	schedule_arm(monitor->engine);
 }
 
-void schedule_first(struct monitor *monitor, int64_t spread_us)
+/* How far away the check is that the last result of an earlier run would have been followed by; 0: due, INT64_MAX: there was none. */
+static int64_t owed_in_us(const struct monitor *monitor, int64_t wall_us)
 {
-	int64_t interval_us = monitor->spec->common.interval_ms * 1000;
+	const struct spec_common *common = &monitor->spec->common;
+	const struct monitor_view *view = monitor_view(monitor);
+	int64_t wait_ms = monitor_is_wavering(&view->standing) ? common->retry_interval_ms : common->interval_ms;
+	int64_t left_us = view->last_us + wait_ms * 1000 - wall_us;
+
+	if (!view->last_us)
+		return INT64_MAX;
+	return left_us > 0 ? left_us : 0;
+}
+
+void schedule_first(struct monitor *monitor, int64_t spread_us, int64_t catch_up_us)
+{
+	int64_t interval_us = monitor->spec->common.interval_ms * 1000, owed_us;
+	uint64_t hash = index_hash_id(monitor->id);
+	int64_t at_us, soonest_us;
 
 	if (monitor_view(monitor)->standing.state == STATE_PAUSED)
 		return;
 	if (spread_us > interval_us)
 		spread_us = interval_us;
-	plan(monitor, mono_now().us + (int64_t)(index_hash_id(monitor->id) % (uint64_t)(spread_us + 1)));
+	if (catch_up_us > spread_us)
+		catch_up_us = spread_us;
+	at_us = (int64_t)(hash % (uint64_t)(spread_us + 1));
+	soonest_us = (int64_t)(hash % (uint64_t)(catch_up_us + 1));
+	owed_us = owed_in_us(monitor, unix_now_us());
+	if (owed_us < soonest_us)
+		owed_us = soonest_us;
+	plan(monitor, mono_now().us + (owed_us < at_us ? owed_us : at_us));
+}
+
+/*
+ * Who was watched before is not made to wait: there is no gap beyond the interval but the time in which nothing ran. After a long one
+ * everything is owed at once, and begins no faster than new monitors would.
+ */
+void schedule_all(struct engine *engine)
+{
+	size_t count = picture_count(engine->picture), owed = 0;
+	int64_t wall_us = unix_now_us();
+
+	for (size_t i = 0; i < count; i++)
+		owed += owed_in_us(engine->monitors[i], wall_us) == 0;
+	for (size_t i = 0; i < count; i++)
+		schedule_first(engine->monitors[i], schedule_spread_us(count), (int64_t)owed * CHECK_SPREAD_US);
+	schedule_arm(engine);
 }
 
 void schedule_next(struct monitor *monitor)

@@ -511,6 +511,85 @@ static void resumes_what_it_was(void **state)
 	assert_true(fixture->store.events[0].lasted_us > 1000000);
 }
 
+/* When the first checks of a run are planned, by how long ago (negative: to come) the last result of an earlier run was; 0: there was none. */
+static const struct snapshot *plan_after(struct fixture *fixture, int64_t ago_us)
+{
+	struct kept_marks marks = { .count = 1, .last.time_us = unix_now_us() - ago_us };
+	struct mono begin = mono_now();
+	const struct snapshot *snapshot = NULL;
+	struct error err;
+
+	fake_set_outcome("web", -1);
+	for (monitor_id id = 1; id <= 100; id++) {
+		struct monitor_spec *spec;
+		char name[32];
+
+		snprintf(name, sizeof(name), "web-%d", (int)id);
+		spec = fake_spec(name, "web", 60000, SPEC_DECLARED);
+		assert_true(engine_add(fixture->engine, spec, id, NULL, ago_us ? &marks : NULL, &err));
+		spec_release(spec);
+	}
+	start(fixture);
+	while (!(snapshot = snapshot_hub_acquire(fixture->hub))) {
+		if (mono_between_us(begin, mono_now()) > DEADLINE_MS * 1000)
+			fail_msg("nothing was published");
+		breathe();
+	}
+	return snapshot;
+}
+
+static int64_t latest_plan_us(const struct snapshot *snapshot)
+{
+	int64_t latest_us = 0;
+
+	for (size_t i = 0; i < snapshot->count; i++) {
+		int64_t next_us = snapshot_view(snapshot, i)->next_us;
+
+		assert_true(next_us > 0);
+		latest_us = next_us > latest_us ? next_us : latest_us;
+	}
+	return latest_us;
+}
+
+/* The spread of first checks is up to 2 s: who was checked before is not made to wait for his place in it. */
+static void a_restart_leaves_no_gap(void **state)
+{
+	static const struct {
+		int64_t ago_us, within_us;	/* the last result; when the last of the checks is planned, from the start */
+	} rows[] = {
+		{ 59900 * 1000, 1100 * 1000 },		/* due in 100 ms */
+		{ 60500 * 1000, 1000 * 1000 },		/* due already, all of them: soon, though not in one moment */
+		{ 86400 * SECOND_US, 1000 * 1000 },
+		{ 30 * SECOND_US, 2100 * 1000 },	/* not due before the spread is over */
+		{ -3600 * SECOND_US, 2100 * 1000 },	/* the clock was set back */
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct snapshot *snapshot;
+		int64_t began_us = unix_now_us();
+
+		if (i)
+			assert_int_equal(set_up(state), 0);
+		snapshot = plan_after(*state, rows[i].ago_us);
+		/* From when it was published: a machine that is busy may take its time until then. */
+		assert_in_range(latest_plan_us(snapshot), began_us, snapshot->time_us + rows[i].within_us);
+		snapshot_release(snapshot);
+		if (i + 1 < sizeof(rows) / sizeof(*rows))
+			tear_down(state);
+	}
+}
+
+static void without_history_checks_are_spread(void **state)
+{
+	const struct snapshot *snapshot = plan_after(*state, 0);
+	size_t late = 0;
+
+	for (size_t i = 0; i < snapshot->count; i++)
+		late += snapshot_view(snapshot, i)->next_us > snapshot->time_us + SECOND_US;
+	assert_in_range(late, 10, 90);
+	snapshot_release(snapshot);
+}
+
 static void own_network_gone_is_said(void **state)
 {
 	struct fixture *fixture = *state;
@@ -610,6 +689,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_old_name_gives_way_to_whoever_has_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(evidence_is_of_the_first_failure, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(resumes_what_it_was, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_restart_leaves_no_gap, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(without_history_checks_are_spread, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(own_network_gone_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(many_threads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(stops_before_it_starts, set_up, tear_down),
