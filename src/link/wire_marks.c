@@ -28,22 +28,22 @@ static bool same_mark(struct beat_mark a, struct beat_mark b)
 
 bool marks_new(const struct monitor_view *before, const struct monitor_view *view, size_t *count)
 {
-	size_t moved;
+	size_t moved, whole;
 
 	*count = 0;
 	if (before->marks == view->marks && before->mark_next == view->mark_next && before->mark_count == view->mark_count)
 		return true;
-	if (view->mark_count < VIEW_MARKS)
-		moved = view->mark_count >= before->mark_count ? view->mark_count - (size_t)before->mark_count : VIEW_MARKS;
-	else
-		moved = ((size_t)view->mark_next + VIEW_MARKS - before->mark_next) % VIEW_MARKS;
+	moved = ((size_t)view->mark_next + VIEW_MARKS - before->mark_next) % VIEW_MARKS;
+	whole = before->mark_count + moved;
+	if (view->mark_count != (whole < VIEW_MARKS ? whole : VIEW_MARKS))
+		return false;
 	/* All there were have to stand behind the new ones: a ring that went round once more, or was filled anew, does not pass. */
 	for (size_t back = 0; back < before->mark_count && back + moved < VIEW_MARKS; back++) {
-		if (back + moved >= view->mark_count || !same_mark(view_mark(before, back), view_mark(view, back + moved)))
+		if (!same_mark(view_mark(before, back), view_mark(view, back + moved)))
 			return false;
 	}
 	*count = moved;
-	return moved < view->mark_count || view->mark_count == 0;
+	return true;
 }
 
 void marks_forget(struct monitor_view *view)

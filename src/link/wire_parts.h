@@ -80,7 +80,7 @@ struct monitor_spec *spec_take(const struct json *message, const struct conf_set
 /* Marks as text: the newest `count`, oldest first. */
 void marks_add(const struct monitor_view *view, size_t count, struct buf *out);
 
-/* How many of the marks are new since before; false: it cannot be told, or all are. */
+/* How many of the marks came since before; false: it cannot be told. */
 bool marks_new(const struct monitor_view *before, const struct monitor_view *view, size_t *count);
 
 /* Adds the marks of a text. */

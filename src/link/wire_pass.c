@@ -126,14 +126,16 @@ void wire_pass_begin(struct wire_pass *pass, const struct snapshot *from, const 
 	*pass = (struct wire_pass){ .from = from, .to = to, .began = true };
 }
 
-/* Both stand at the start of a page that they share. */
-static const struct snapshot_page *shared_page(const struct wire_pass *pass)
+/* How many views follow on a page that both share and stand at the start of. The page itself is not looked at: it may be long out of mind. */
+static size_t shared_views(const struct wire_pass *pass)
 {
-	size_t page = pass->to_index / SNAPSHOT_PAGE_VIEWS;
+	size_t page = pass->to_index / SNAPSHOT_PAGE_VIEWS, left = pass->to->count - pass->to_index;
 
 	if (!pass->from || pass->from_index != pass->to_index || pass->to_index % SNAPSHOT_PAGE_VIEWS || page >= pass->from->page_count)
-		return NULL;
-	return pass->from->pages[page] == pass->to->pages[page] ? pass->to->pages[page] : NULL;
+		return 0;
+	if (pass->from->pages[page] != pass->to->pages[page])
+		return 0;
+	return left < SNAPSHOT_PAGE_VIEWS ? left : SNAPSHOT_PAGE_VIEWS;
 }
 
 /* The next view that the viewer sees, or NULL. */
@@ -151,14 +153,16 @@ static const struct monitor_view *next_seen(const struct snapshot *snapshot, siz
 bool wire_pass_step(struct wire_pass *pass, const struct wire_scope *scope, bool health_only, enum access_role role, size_t room,
     struct buf *out)
 {
+	size_t begin = out->length;
+
 	assert(pass->began);
 	while (!health_only && pass->to_index < pass->to->count) {
-		const struct snapshot_page *page = scope ? NULL : shared_page(pass);
+		size_t shared = scope ? 0 : shared_views(pass);
 		const struct monitor_view *before, *view;
 
-		if (page) {
-			pass->from_index = pass->to_index += page->count;
-			pass->at += page->count;
+		if (shared) {
+			pass->from_index = pass->to_index += shared;
+			pass->at += shared;
 			continue;
 		}
 		view = next_seen(pass->to, &pass->to_index, scope);
@@ -169,7 +173,7 @@ bool wire_pass_step(struct wire_pass *pass, const struct wire_scope *scope, bool
 		if (before != view)	/* the same place of a page that both share */
 			put_view(pass->at, before, view, out);
 		pass->at++;
-		if (out->length >= room)
+		if (out->length > begin && out->length >= room)
 			return false;
 	}
 	put_board(pass, scope, health_only, role, out);
