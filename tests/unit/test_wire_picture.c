@@ -322,6 +322,7 @@ static void odd_values_arrive_cut(void **state)
 	view->next_us = INT64_MIN;
 	view->day.us[0] = -5;
 	view->phase_us[0] = INT32_MIN;
+	shared_release(view->detail);
 	view->detail = shared_create("a\x1b[31mb\xff\nc");
 	made = wired_pass(pair.mirror, NULL, wired_snapshot(pair.picture, NOW_US), NULL, 1, NULL);
 	view = (struct monitor_view *)(uintptr_t)snapshot_view(made, 0);
