@@ -55,7 +55,7 @@ static void every_kind_of_command(void **state)
 		assert_null(back->reply);
 		assert_string_equal(back->who, "");
 		assert_true((back->spec != NULL) == brings);
-		if (brings) {
+		if (back->spec) {
 			assert_true(back->spec->foreign);
 			assert_true(wire_fill_secrets(back, NULL, &err));
 			assert_false(back->spec->foreign);

@@ -81,11 +81,13 @@ static struct history_answer *over(const struct history_answer *told, size_t *by
 	assert_string_equal(wire_op(message), "answer");
 	assert_int_equal(wire_ticket(message), told->query.ticket);
 	heard = wire_read_answer(message, &err);
-	if (!heard)
+	if (heard) {
+		assert_memory_equal(&heard->query.from_us, &told->query.from_us, 2 * sizeof(int64_t));
+		assert_int_equal(heard->query.kind, told->query.kind);
+		assert_int_equal(heard->query.monitor, told->query.monitor);
+	} else {
 		fail_msg("%s", err.text);
-	assert_memory_equal(&heard->query.from_us, &told->query.from_us, 2 * sizeof(int64_t));
-	assert_int_equal(heard->query.kind, told->query.kind);
-	assert_int_equal(heard->query.monitor, told->query.monitor);
+	}
 	json_free(message);
 	*bytes = out.length;
 	buf_finish(&out);
