@@ -12,6 +12,13 @@
 #include "kumatop/history.h"
 #include "kumatop/snapshot.h"
 
+/* How a screen came to its end. */
+enum screen_end {
+	SCREEN_QUIT,	/* a person quits; checks of ours stop */
+	SCREEN_LEFT,	/* a person leaves, and the checks go on in the process that they were handed to */
+	SCREEN_LOST,	/* its terminal is gone */
+};
+
 struct board {
 	struct snapshot_hub *hub;
 	void *arg;		/* for the functions below */
@@ -23,13 +30,23 @@ struct board {
 	bool (*ask)(void *arg, const struct history_query *query,
 	    void (*answer)(void *answer_arg, struct history_answer *answer), void *answer_arg, struct error *err);
 
-	/* The screen is over: quit by a person, or its terminal is gone. Any thread; returns at once. */
-	void (*screen_ended)(void *arg, bool terminal_gone);
+	/* The screen is over. Any thread; returns at once. */
+	void (*screen_ended)(void *arg, enum screen_end how);
+
+	/*
+	 * Hands the checks of this process to one of their own, so that this one may be stopped (^Z) or left. screen_handed_over() tells
+	 * what became of it. Asked only while owns_database. NULL: it cannot be done. Any thread; returns at once.
+	 */
+	void (*hand_over)(void *arg);
 
 	const char *host;	/* whose board this is */
 	const char *database;	/* for people; NULL: none on disk */
 	const char *configuration;	/* file, or NULL */
-	bool owns_database;	/* q and ^Z have to say that checking stops */
+
+	/* What stands behind the picture. All false: another process, and nothing ends but the looking when this one does. */
+	_Atomic bool checks_here;	/* an engine in this process: what stops the process stops the checks */
+	_Atomic bool owns_database;	/* that engine keeps history on disk: it can be handed over */
+	_Atomic bool handed_over;	/* the checks were this process's, and quitting asks whether they are to stop */
 };
 
 #endif

@@ -31,6 +31,12 @@ struct screen *screen_start(const struct board *board, const struct screen_setti
 /* The terminal has another size now (SIGWINCH). Any thread. */
 void screen_resized(struct screen *screen);
 
+/*
+ * What became of board.hand_over(): NULL, and the board has changed accordingly: the screen does what it was asked for; or why nothing
+ * came of it, which is told. Any thread.
+ */
+void screen_handed_over(struct screen *screen, const char *trouble);
+
 /* Asks the thread to end; does not wait. Any thread. */
 void screen_ask_to_end(struct screen *screen);
 

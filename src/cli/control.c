@@ -32,15 +32,15 @@ struct control {
 };
 
 /* Set by the screen's thread, perhaps before the loop stands. */
-static atomic_int screen_end;	/* 0: no, 1: quit, 2: its terminal is gone */
+static atomic_int screen_end;	/* 0: no; 1 + enum screen_end */
 static _Atomic(uv_async_t *) screen_end_async;
 
-void control_screen_ended(void *arg, bool terminal_gone)
+void control_screen_ended(void *arg, enum screen_end how)
 {
 	uv_async_t *async;
 	int expected = 0;
 
-	atomic_compare_exchange_strong(&screen_end, &expected, terminal_gone ? 2 : 1);
+	atomic_compare_exchange_strong(&screen_end, &expected, 1 + (int)how);
 	async = atomic_load(&screen_end_async);
 	if (async)
 		uv_async_send(async);
@@ -199,10 +199,10 @@ static void screen_ended(uv_async_t *async)
 	struct control *control = async->data;
 	int how = atomic_load(&screen_end);
 
-	if (how == 1)
-		stop(control);
-	else if (how == 2)
+	if (how == 1 + SCREEN_LOST)
 		lose_terminal(control);
+	else if (how)
+		stop(control);
 }
 
 /* A lost line sends SIGHUP too, once or twice; a terminal that is still there means that somebody asks for a reload. */

@@ -43,7 +43,7 @@ struct owner {
 bool control_run(struct owner *owner, const sigset_t *mask, struct error *err);
 
 /* board.screen_ended; any thread; arg is the owner. */
-void control_screen_ended(void *arg, bool terminal_gone);
+void control_screen_ended(void *arg, enum screen_end how);
 
 /* Ends the screen, if there is one. Control thread. */
 void owner_end_screen(struct owner *owner);

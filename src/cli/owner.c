@@ -243,6 +243,7 @@ static bool start_screen(struct owner *owner, const struct screen_settings *sett
 		.host = owner->host,
 		.database = owner->database,
 		.configuration = owner->conf->path,
+		.checks_here = true,
 		.owns_database = owner->database != NULL,
 	};
 	log_hold(true);

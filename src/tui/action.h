@@ -41,9 +41,10 @@ enum place {
 	X(LEFT,           "left",           "",        "Left h",       IN_DETAIL,    "back in time") \
 	X(RIGHT,          "right",          "",        "Right l",      IN_DETAIL,    "forward in time") \
 	X(OPEN,           "open",           "Open",    "Enter",        IN_LIST | IN_EVENTS | IN_MENU | IN_QUESTION, "open, or choose") \
-	X(QUIT,           "quit",           "Quit",    "q",            IN_VIEWS | IN_MENU, "back; in the list: quit") \
+	X(QUIT,           "quit",           "Quit",    "q",            IN_VIEWS | IN_MENU, "back; in the list: quit; asks before checks stop") \
 	X(BACK,           "back",           "Back",    "Esc",          IN_ALL,       "close, clear the filter, go back; never quits") \
-	X(QUIT_NOW,       "quit-now",       "",        "Q",            IN_LIST | IN_DETAIL | IN_EVENTS, "quit from anywhere, and leave a summary") \
+	X(QUIT_NOW,       "quit-now",       "",        "Q",            IN_LIST | IN_DETAIL | IN_EVENTS | IN_QUESTION, \
+	    "quit from anywhere, and leave a summary; twice stops") \
 	X(HELP,           "help",           "Help",    "? F1",         IN_VIEWS,     "this help") \
 	X(FILTER,         "filter",         "Filter",  "/ F4 \\",      IN_LIST,      "show only what matches; stays until Esc") \
 	X(SEARCH,         "search",         "Search",  "/",            IN_HELP | IN_EVENTS | IN_EVIDENCE, "show only lines with this text") \
@@ -81,11 +82,12 @@ enum place {
 	X(THEME,          "theme",          "",        "T",            IN_VIEWS,     "next theme") \
 	X(CLOCK,          "clock",          "",        "C",            IN_VIEWS,     "local time or UTC") \
 	X(REPAINT,        "repaint",        "",        "^L",           IN_ALL,       "paint the whole screen again") \
-	X(SUSPEND,        "suspend",        "",        "^Z",           IN_ALL,       "suspend; says first that checks stop with it") \
+	X(SUSPEND,        "suspend",        "",        "^Z",           IN_ALL,       "suspend; checks go on where history is kept on disk") \
 	X(CANCEL,         "cancel",         "",        "^C",           IN_ALL,       "cancel; twice quits") \
 	X(YES,            "yes",            "Yes",     "y",            IN_QUESTION,  "yes") \
 	X(NO,             "no",             "No",      "n q",          IN_QUESTION,  "no") \
 	X(INSTEAD,        "instead",        "",        "p",            IN_QUESTION,  "the other way out, where one is offered") \
+	X(LEAVE,          "leave",          "",        "l",            IN_QUESTION,  "leave kumatop, and let the checks go on") \
 	X(NEXT_FIELD,     "next-field",     "",        "Tab Down",     IN_FORM,      "next field") \
 	X(PREVIOUS_FIELD, "previous-field", "",        "S-Tab Up",     IN_FORM,      "previous field") \
 	X(ENTER_FIELD,    "enter-field",    "",        "Enter",        IN_FORM,      "save when nothing is missing, else the next field") \

@@ -8,12 +8,15 @@
 
 #include "kumatop/heap.h"
 #include "kumatop/mailbox.h"
+#include "kumatop/text.h"
 
 enum { POST_LIMIT = 4096 };
 
+enum letter_kind { LETTER_REPLY, LETTER_ANSWER, LETTER_HANDED_OVER };
+
 struct letter {
-	bool is_answer;
-	struct reply reply;
+	enum letter_kind kind;
+	struct reply reply;	/* of LETTER_HANDED_OVER its text alone: why not */
 	struct history_answer *answer;
 };
 
@@ -64,8 +67,17 @@ void post_answer(void *arg, struct history_answer *answer)
 	struct letter *letter = heap_zero(1, sizeof *letter);
 
 	(void)arg;
-	letter->is_answer = true;
+	letter->kind = LETTER_ANSWER;
 	letter->answer = answer;
+	post(letter);
+}
+
+void post_handed_over(const char *trouble)
+{
+	struct letter *letter = heap_zero(1, sizeof *letter);
+
+	letter->kind = LETTER_HANDED_OVER;
+	text_copy(letter->reply.text, sizeof letter->reply.text, trouble ? trouble : "");
 	post(letter);
 }
 
@@ -74,7 +86,9 @@ void post_take(struct tui *tui)
 	struct letter *letter;
 
 	while ((letter = mailbox_pop(box))) {
-		if (letter->is_answer) {
+		if (letter->kind == LETTER_HANDED_OVER) {
+			leave_handed_over(tui, letter->reply.text);
+		} else if (letter->kind == LETTER_ANSWER) {
 			stack_answer(tui, letter->answer);
 			letter->answer = NULL;
 		} else {

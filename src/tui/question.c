@@ -1,5 +1,5 @@
 /*
- * A question over the view that asks it. Whatever is not a clear yes is no.
+ * A question over the view that asks it. Whatever is not a clear yes is no, or what is offered first instead.
  */
 #include "line.h"
 #include "views.h"
@@ -11,7 +11,7 @@ enum { LINES_MOST = 4, WIDTH_LEAST = 40, WIDTH_MOST = 76 };
 
 struct asking {
 	struct question question;	/* its texts are ours */
-	char *texts[LINES_MOST + 3];
+	char *texts[LINES_MOST + 4];
 };
 
 static bool question_open(struct view *view, const struct opening *opening)
@@ -27,6 +27,7 @@ static bool question_open(struct view *view, const struct opening *opening)
 	asking->question.title = asking->texts[LINES_MOST] = heap_text(question->title);
 	asking->question.yes = asking->texts[LINES_MOST + 1] = heap_text(question->yes);
 	asking->question.instead = asking->texts[LINES_MOST + 2] = heap_text(question->instead);
+	asking->question.leave = asking->texts[LINES_MOST + 3] = heap_text(question->leave);
 	return true;
 }
 
@@ -66,6 +67,8 @@ static int answers_width(const struct question *question, bool terse)
 	width += (int)text_width(terse || !question->yes ? "Yes" : question->yes) + 4;
 	if (question->instead)
 		width += gap + (int)text_width(question->instead) + 4;
+	if (question->leave)
+		width += gap + (int)text_width(question->leave) + 4;
 	return width;
 }
 
@@ -88,13 +91,20 @@ static void draw_answers(const struct question *question, struct area area, int 
 
 	if (!terse)
 		line_gap(&line, 2);
-	line_print(&line, ROLE_BUTTON_FOCUS, "[ No ]");
+	if (question->leave)
+		line_print(&line, ROLE_BUTTON_FOCUS, "[ %s ]", question->leave);
+	else
+		line_print(&line, ROLE_BUTTON_FOCUS, "[ No ]");
 	line_gap(&line, terse ? 1 : 4);
 	line_print(&line, question->danger ? ROLE_DIALOG_DANGER : ROLE_BUTTON, "%s (y)", question->yes && !terse ? question->yes : "Yes");
-	if (!question->instead)
-		return;
-	line_gap(&line, terse ? 1 : 4);
-	line_print(&line, ROLE_BUTTON, "%s (p)", question->instead);
+	if (question->instead) {
+		line_gap(&line, terse ? 1 : 4);
+		line_print(&line, ROLE_BUTTON, "%s (p)", question->instead);
+	}
+	if (question->leave) {
+		line_gap(&line, terse ? 1 : 4);
+		line_print(&line, ROLE_BUTTON, "%s (n)", terse ? "No" : "Stay");
+	}
 }
 
 static void question_draw(struct view *view, struct area area)
@@ -127,6 +137,11 @@ static bool question_act(struct view *view, enum action action)
 	enum action answer;
 
 	switch (action) {
+	case ACTION_QUIT_NOW:
+		if (!asking->question.quits)
+			return true;
+		answer = ACTION_YES;
+		break;
 	case ACTION_YES:
 		answer = ACTION_YES;
 		break;
@@ -135,8 +150,13 @@ static bool question_act(struct view *view, enum action action)
 			return true;
 		answer = ACTION_INSTEAD;
 		break;
-	case ACTION_NO:
 	case ACTION_OPEN:
+	case ACTION_LEAVE:
+		if (action == ACTION_LEAVE && !asking->question.leave)
+			return true;
+		answer = asking->question.leave ? ACTION_LEAVE : ACTION_NO;
+		break;
+	case ACTION_NO:
 	case ACTION_BACK:
 		answer = ACTION_NO;
 		break;

@@ -303,10 +303,10 @@ static void *run(void *arg)
 	/* what is left in the scrollback is how it is now, whatever was looked at */
 	tui->frozen = false;
 	take_picture(tui);
-	if (tui->summary && !tui->gone)
+	if (tui->over && tui->summary && !tui->gone)
 		summary_show(tui);
 	if (tui->over)
-		tui->board->screen_ended(tui->board->arg, tui->gone);
+		tui->board->screen_ended(tui->board->arg, tui->gone ? SCREEN_LOST : tui->left ? SCREEN_LEFT : SCREEN_QUIT);
 	return NULL;
 }
 
@@ -420,6 +420,12 @@ void screen_resized(struct screen *screen)
 	(void)screen;	/* there is one terminal */
 	atomic_store(&size_changed, true);
 	wake();
+}
+
+void screen_handed_over(struct screen *screen, const char *trouble)
+{
+	(void)screen;	/* there is one post */
+	post_handed_over(trouble);
 }
 
 void screen_ask_to_end(struct screen *screen)

@@ -127,49 +127,6 @@ unsigned stack_place(struct tui *tui)
 	return view->kind->place_now ? view->kind->place_now(view) : view->kind->place;
 }
 
-/* Asks for the same key again; true when this was it. */
-static bool armed(struct tui *tui, enum action action, const char *warning)
-{
-	if (tui->armed == action) {
-		tui->armed = ACTION_NONE;
-		return true;
-	}
-	tui_toast(tui, TOAST_WARN, "%s", warning);
-	tui->toast.until = mono_add_ms(tui->now, ARMED_MS);
-	tui->armed = action;
-	tui->armed_until = tui->toast.until;
-	return false;
-}
-
-static void quit(struct tui *tui, enum action action)
-{
-	char warning[128], key[16];
-
-	key_print(action_key(action, 0), true, key, sizeof key);
-	snprintf(warning, sizeof warning, "Checking stops when you leave. %s again leaves, any other key stays.", key);
-	if (!tui->board->owns_database || armed(tui, action, warning)) {
-		tui->over = true;
-		tui->summary = action == ACTION_QUIT_NOW;
-	}
-}
-
-static void cancel(struct tui *tui)
-{
-	if (tui->top->below && tui->armed != ACTION_CANCEL)
-		tui_close(tui->top);
-	else if (armed(tui, ACTION_CANCEL, tui->board->owns_database ? "^C again quits, and checking stops." : "^C again quits."))
-		tui->over = true;
-}
-
-static void suspend(struct tui *tui)
-{
-	if (!armed(tui, ACTION_SUSPEND, "^Z stops the checks too; that time will be unknown. ^Z again suspends, any other key stays."))
-		return;
-	tui->toast.text[0] = '\0';
-	terminal_suspend(tui->terminal, tui->end);
-	tui->dirty = true;
-}
-
 /* A broken one is passed over with a word, not stuck at. */
 static void next_theme(struct tui *tui)
 {
@@ -214,10 +171,10 @@ static void act_alike(struct tui *tui, enum action action)
 		if (tui->top->below)
 			tui_close(tui->top);
 		else
-			quit(tui, action);
+			leave_quit(tui, action);
 		break;
 	case ACTION_QUIT_NOW:
-		quit(tui, action);
+		leave_quit(tui, action);
 		break;
 	case ACTION_BACK:
 		if (tui->top->below)
@@ -241,10 +198,10 @@ static void act_alike(struct tui *tui, enum action action)
 		terminal_repaint(tui->terminal);
 		break;
 	case ACTION_SUSPEND:
-		suspend(tui);
+		leave_suspend(tui);
 		break;
 	case ACTION_CANCEL:
-		cancel(tui);
+		leave_cancel(tui);
 		break;
 	default:
 		break;

@@ -27,6 +27,9 @@ struct toast {
 	struct mono until;
 };
 
+/* What the checks are handed over for. */
+enum parting { PARTING_NONE, PARTING_SUSPEND, PARTING_LEAVE };
+
 struct tui {
 	const struct board *board;
 	struct screen_settings settings;
@@ -62,8 +65,9 @@ struct tui {
 	struct mono data_at;		/* when that is */
 	struct mono drawn_at;		/* when the last frame was made */
 	uint64_t events_drawn;		/* health.events of the last frame */
-	bool over, gone;
-	bool summary;			/* over by Q: the last picture goes to the scrollback */
+	bool over, gone, left;		/* left: the checks go on elsewhere */
+	enum parting parting;		/* waits for the checks to be handed over */
+	bool summary;			/* Q: when it is over the last picture goes to the scrollback */
 	_Atomic bool *end;		/* somebody asks the thread to end */
 };
 
@@ -75,6 +79,12 @@ void stack_reply(struct tui *tui, const struct reply *reply);
 void stack_answer(struct tui *tui, struct history_answer *answer);	/* takes it */
 void stack_sweep(struct tui *tui);		/* frees what was closed */
 unsigned stack_place(struct tui *tui);		/* where keys go now */
+
+/* leave.c: quit, suspend, cancel. */
+void leave_quit(struct tui *tui, enum action action);
+void leave_cancel(struct tui *tui);
+void leave_suspend(struct tui *tui);
+void leave_handed_over(struct tui *tui, const char *trouble);	/* trouble: "" if there is none */
 
 /* services.c: a frame in so many ms at the latest, though nothing comes. */
 void tui_draw_in(struct tui *tui, int ms);
@@ -88,6 +98,7 @@ void frame_draw(struct tui *tui);
 /* post.c: replies and answers on their way from other threads to this one. */
 void post_open(void (*wake)(void));
 void post_take(struct tui *tui);
+void post_handed_over(const char *trouble);				/* any thread; NULL: none */
 void post_reply(void *arg, const struct reply *reply);			/* any thread */
 void post_answer(void *arg, struct history_answer *answer);		/* any thread */
 

@@ -30,13 +30,17 @@ struct opening {
 	int choice;		/* of an add form: 1 clones `monitor` */
 };
 
-/* A question answered by keys: Enter, Esc and n are no, y is yes; p is the other way out, if it has a label. */
+/*
+ * A question answered by keys: Enter, Esc and n are no, y is yes; p is the other way out, if it has a label. With `leave`
+ * Enter and l are that.
+ */
 struct question {
 	const char *title;
 	const char *lines[4];
-	const char *yes, *instead;	/* labels; instead may be NULL */
+	const char *yes, *instead, *leave;	/* labels; the last two may be NULL */
+	bool quits;			/* Q is yes */
 	bool danger;
-	void (*answered)(struct view *asker, enum action answer);	/* ACTION_YES, _NO or _INSTEAD; the question is closed */
+	void (*answered)(struct view *asker, enum action answer);	/* ACTION_YES, _NO, _INSTEAD or _LEAVE; the question is closed */
 };
 
 /* One entry of the key bar; label NULL: the action's own. */

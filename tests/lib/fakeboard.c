@@ -24,7 +24,8 @@ struct fakeboard {
 	monitor_id highest;
 	monitor_id changed;	/* last by fakeboard_set_state(); 0: none */
 	enum state changed_from, changed_to;
-	_Atomic int over;	/* 1: quit, 2: the terminal is gone */
+	_Atomic int over;	/* 1 + enum screen_end */
+	_Atomic bool parting;	/* the checks are to be handed over */
 };
 
 static bool take_target(const char *text, char **canonical, struct error *err)
@@ -559,20 +560,38 @@ static bool ask(void *arg, const struct history_query *query, void (*answer)(voi
 	return true;
 }
 
-static void screen_ended(void *arg, bool terminal_gone)
+static void screen_ended(void *arg, enum screen_end how)
 {
 	struct fakeboard *fake = arg;
 
-	atomic_store(&fake->over, terminal_gone ? 2 : 1);
+	atomic_store(&fake->over, 1 + (int)how);
 }
 
-bool fakeboard_is_over(struct fakeboard *fake, bool *gone)
+bool fakeboard_is_over(struct fakeboard *fake, enum screen_end *how)
 {
 	int over = atomic_load(&fake->over);
 
-	if (gone)
-		*gone = over == 2;
+	if (over && how)
+		*how = (enum screen_end)(over - 1);
 	return over != 0;
+}
+
+static void hand_over(void *arg)
+{
+	struct fakeboard *fake = arg;
+
+	atomic_store(&fake->parting, true);
+}
+
+bool fakeboard_takes_over(struct fakeboard *fake, bool done)
+{
+	if (!atomic_exchange(&fake->parting, false))
+		return false;
+	if (done) {
+		fake->board.checks_here = fake->board.owns_database = false;
+		fake->board.handed_over = true;
+	}
+	return true;
 }
 
 struct fakeboard *fakeboard_create(void)
@@ -584,8 +603,9 @@ struct fakeboard *fakeboard_create(void)
 	fake->health.started_us = FAKEBOARD_NOW_US - 41 * DAY_US;
 	fake->health.history_kept = true;
 	fake->board = (struct board){
-		.hub = snapshot_hub_create(), .arg = fake, .submit = submit, .ask = ask, .screen_ended = screen_ended, .host = "mon1",
+		.hub = snapshot_hub_create(), .arg = fake, .submit = submit, .ask = ask, .screen_ended = screen_ended, .hand_over = hand_over, .host = "mon1",
 		.database = "/var/lib/kumatop/kumatop.db", .configuration = "/etc/kumatop/kumatop.conf",
+		.checks_here = true,
 	};
 	return fake;
 }

@@ -46,8 +46,11 @@ void fakeboard_beat(struct fakeboard *fake, size_t index, int32_t latency_us);
 /* Troubles for the banner; NULL: none. Publishes. */
 void fakeboard_set_trouble(struct fakeboard *fake, const char *history_trouble, bool network_gone);
 
-/* True once the screen has said that it is over. */
-bool fakeboard_is_over(struct fakeboard *fake, bool *gone);
+/* True once the screen has said that it is over; how may be NULL. */
+bool fakeboard_is_over(struct fakeboard *fake, enum screen_end *how);
+
+/* True once after the screen has asked for the checks to be handed over; done: they are another process's from then on. */
+bool fakeboard_takes_over(struct fakeboard *fake, bool done);
 
 /* The clock of the board, for screen_settings.now_us. */
 int64_t fakeboard_now_us(void);

@@ -80,7 +80,7 @@ static void expect_nothing_done(struct term *term, int number)
 	TERM_EXPECT(term, "eEdit");		/* the list's keys */
 	expect_cursor_on(term, number);
 	assert_true(term_shows(term, "●250"));
-	assert_false(term_shows(term, "Checking stops"));
+	assert_false(term_shows(term, "Stop checking"));
 	assert_false(term_shows(term, "marked"));
 	assert_false(term_shows(term, "of 250"));
 	assert_int_equal(keeping_number(live->database, "SELECT count(*) FROM event WHERE who IS NOT NULL AND who <> ''"), 0);

@@ -361,25 +361,66 @@ static void test_no_misfires(void **state)
 	term_keys(term, "y");
 	TERM_EXPECT(term, "Quit");
 	assert_false(term_shows(term, "║ checkout-api"));
-	assert_false(term_shows(term, "Checking stops"));
+	assert_false(term_shows(term, "Stop checking"));
 	term_stop(term);
 }
 
 static void test_quit_of_an_owner_asks(void **state)
 {
+	static const char *const stay[] = { "n", "q", "\033", "\003" };
 	struct term *term = demo_start(24, 80, utf8, ARGS("--owns"));
 	int status;
 
 	(void)state;
 	TERM_EXPECT(term, "Quit");
-	term_keys(term, "q");
-	TERM_EXPECT(term, "Checking stops when you leave");
-	term_keys(term, "j");
-	TERM_EXPECT_GONE(term, "Checking stops");
-	assert_false(term_wait_exit(term, &status, 300));
-	term_keys(term, "qq");
+	for (size_t i = 0; i < sizeof stay / sizeof *stay; i++) {
+		term_keys(term, "q");
+		TERM_EXPECT(term, "Leave it running");
+		term_keys(term, stay[i]);
+		TERM_EXPECT_GONE(term, "Leave it running");
+		assert_false(term_wait_exit(term, &status, 200));
+	}
+	term_keys(term, "qy");
 	TERM_EXPECT_EXIT(term, 0);
 	assert_true(term_shows(term, "the screen is over"));
+	assert_false(term_shows(term, "the checks go on"));
+	assert_false(term_shows(term, "kumatop mon1"));
+	term_stop(term);
+}
+
+/* Enter is what loses nothing: the checks go on without the screen. */
+static void test_an_owner_is_left_running(void **state)
+{
+	static const char *const keys[] = { "\r", "l" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		struct term *term = demo_start(24, 80, utf8, ARGS("--owns"));
+
+		TERM_EXPECT(term, "Quit");
+		term_keys(term, "q");
+		TERM_EXPECT(term, "Leave it running");
+		term_keys(term, keys[i]);
+		TERM_EXPECT_EXIT(term, 0);
+		assert_true(term_shows(term, "the screen is over, the checks go on"));
+		term_stop(term);
+	}
+}
+
+/* Nobody takes the checks: the reason is said, and the screen stays. */
+static void test_an_owner_that_cannot_be_left(void **state)
+{
+	struct term *term = demo_start(24, 80, utf8, ARGS("--owns", "--keeps"));
+
+	(void)state;
+	TERM_EXPECT(term, "Quit");
+	term_keys(term, "q\r");
+	TERM_EXPECT(term, "the checks stay here: nobody takes them");
+	term_keys(term, "\032");
+	TERM_EXPECT(term, "the checks stay here: nobody takes them");
+	assert_true(term_modes(term).alt_screen);
+	term_keys(term, "qy");
+	TERM_EXPECT_EXIT(term, 0);
 	term_stop(term);
 }
 
@@ -436,19 +477,18 @@ static void test_suspend_warns(void **state)
 }
 
 /* ^Z under a shell: the terminal is as it was, and fg brings the picture back. */
-static void test_suspend_and_back(void **state)
+static void suspend_and_back(const char *option, const char *stop, const char *quit)
 {
-	static const char script[] = "set -m; \"$0\"; echo it has stopped; read x; fg; echo it has ended with $?";
+	static const char script[] = "set -m; \"$0\" $1; echo it has stopped; read x; fg; echo it has ended with $?";
 	struct error err;
-	struct term *term = term_start((const char *[]){ "bash", "-c", script, demo_program(), NULL }, 24, 80, utf8, &err);
+	struct term *term = term_start((const char *[]){ "bash", "-c", script, demo_program(), option, NULL }, 24, 80, utf8, &err);
 
-	(void)state;
 	assert_non_null(term);
 	TERM_EXPECT(term, "Quit");
 	for (int i = 0; i < 3; i++)
 		term_keys(term, "j");
 	expect_cursor_on(term, "mail-in");
-	term_keys(term, "\032\032");
+	term_keys(term, stop);
 	TERM_EXPECT(term, "it has stopped");
 	assert_false(term_modes(term).alt_screen);
 	assert_false(term_modes(term).cursor_hidden);
@@ -459,9 +499,23 @@ static void test_suspend_and_back(void **state)
 	assert_true(term_modes(term).alt_screen);
 	term_keys(term, "k");
 	expect_cursor_on(term, "search");
-	term_keys(term, "Q");
+	term_keys(term, quit);
 	TERM_EXPECT(term, "it has ended with 0");
 	term_stop(term);
+}
+
+static void test_suspend_and_back(void **state)
+{
+	(void)state;
+	suspend_and_back("", "\032\032", "Q");
+}
+
+/* An owner hands its checks over and stops at once; back again it asks as before what is to become of them. */
+static void test_suspend_of_an_owner(void **state)
+{
+	(void)state;
+	suspend_and_back("--owns", "\032", "q\r");
+	suspend_and_back("--owns", "\032", "qy");
 }
 
 static void test_ascii_only(void **state)
@@ -625,6 +679,8 @@ int main(void)
 		cmocka_unit_test(test_filter), cmocka_unit_test(test_find), cmocka_unit_test(test_pause_and_undo), cmocka_unit_test(test_sorting),
 		cmocka_unit_test(test_help), cmocka_unit_test(test_no_misfires), cmocka_unit_test(test_quit_of_an_owner_asks),
 		cmocka_unit_test(test_restored_whatever_happens), cmocka_unit_test(test_suspend_warns), cmocka_unit_test(test_suspend_and_back),
+		cmocka_unit_test(test_suspend_of_an_owner), cmocka_unit_test(test_an_owner_is_left_running),
+		cmocka_unit_test(test_an_owner_that_cannot_be_left),
 		cmocka_unit_test(test_ascii_only),
 		cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_terminals), cmocka_unit_test(test_no_color),
 		cmocka_unit_test(test_stalled_line), cmocka_unit_test(test_hangup), cmocka_unit_test(test_empty),

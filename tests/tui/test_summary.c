@@ -64,7 +64,7 @@ static void test_an_owner_is_asked_first(void **state)
 
 	(void)state;
 	term_keys(term, "Q");
-	TERM_EXPECT(term, "Q again leaves");
+	TERM_EXPECT(term, "Leave it running");
 	assert_false(term_wait_exit(term, &status, 200));
 	term_keys(term, "Q");
 	TERM_EXPECT_EXIT(term, 0);

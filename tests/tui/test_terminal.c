@@ -86,7 +86,7 @@ static void test_restored_on_every_way_out(void **state)
 		if (ways[i].signal)
 			term_signal(term, ways[i].signal);
 		else
-			term_keys(term, "qq");
+			term_keys(term, "qy");
 		TERM_EXPECT_EXIT(term, ways[i].status);
 		live_expect_restored(term, &before);
 		if (term_shows(term, "HEARTBEAT")) {

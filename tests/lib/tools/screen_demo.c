@@ -1,8 +1,9 @@
 /*
  * The real screen on a made-up board, for tests of the screen and for looking at it. Time stands still unless --live.
  *
- *	screen_demo [--empty] [--many N] [--hostile] [--hostile-down] [--all-paused] [--no-history] [--owns] [--live] [--utc] [--ascii] [--no-color] [--theme NAME]
+ *	screen_demo [--empty] [--many N] [--hostile] [--hostile-down] [--all-paused] [--no-history] [--owns [--keeps]] [--live] [--utc] [--ascii] [--no-color] [--theme NAME]
  *
+ * --owns: with a database of its own, which it hands over when asked to, or with --keeps does not.
  * SIGUSR1 lets the next thing of a list happen (see steps); with --busy N there are N results a second.
  */
 #include <errno.h>
@@ -24,7 +25,7 @@
 #include "../fakeboard.h"
 
 struct options {
-	bool empty, hostile, hostile_down, all_paused, no_history, owns, live;
+	bool empty, hostile, hostile_down, all_paused, no_history, owns, keeps, live;
 	size_t many;
 	unsigned busy;
 	struct screen_settings screen;
@@ -72,6 +73,8 @@ static void read_options(int argc, char **argv, struct options *options)
 			options->no_history = true;
 		else if (strcmp(argv[i], "--owns") == 0)
 			options->owns = true;
+		else if (strcmp(argv[i], "--keeps") == 0)
+			options->keeps = true;
 		else if (strcmp(argv[i], "--live") == 0)
 			options->live = true;
 		else if (strcmp(argv[i], "--utc") == 0)
@@ -131,6 +134,8 @@ static bool attend(struct fakeboard *fake, struct screen *screen, const struct o
 		struct signalfd_siginfo info;
 
 		(void)poll(&ready, 1, 50);
+		if (fakeboard_takes_over(fake, !options->keeps))
+			screen_handed_over(screen, options->keeps ? "the checks stay here: nobody takes them" : NULL);
 		if (options->busy && options->many)
 			make_results(fake, options);
 		if (read(fd, &info, sizeof info) != sizeof info)
@@ -154,6 +159,7 @@ int main(int argc, char **argv)
 	struct conf *conf = conf_empty();
 	struct fakeboard *fake = fakeboard_create();
 	struct screen *screen;
+	enum screen_end how;
 	struct error err;
 	bool ended;
 
@@ -186,7 +192,7 @@ int main(int argc, char **argv)
 		if (attend(fake, screen, &options, fd))
 			screen_ask_to_end(screen);
 		ended = screen_finish(screen, 2000);
-		printf("the screen is over\n");
+		printf("the screen is over%s\n", fakeboard_is_over(fake, &how) && how == SCREEN_LEFT ? ", the checks go on" : "");
 	}
 	if (!ended)
 		return 1;
