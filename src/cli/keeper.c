@@ -25,9 +25,9 @@ bool keeper_make_parents(const char *path, struct error *err)
 	return fine;
 }
 
-static bool open_all(struct keeper *keeper, const struct cli_common *common, struct error *err)
+static bool open_all(struct keeper *keeper, const char *database, struct error *err)
 {
-	char *path = conf_database_path(keeper->conf, common->database);
+	char *path = conf_database_path(keeper->conf, database);
 	struct store_settings settings = { .path = path, .flush_ms = 1000, .waiting_most = 1000 };
 	bool fine;
 
@@ -49,15 +49,12 @@ static bool open_all(struct keeper *keeper, const struct cli_common *common, str
 	return fine && roster_read(&keeper->roster, keeper->conf, keeper->archive, err);
 }
 
-bool keeper_open(struct keeper *keeper, const struct cli_common *common, int *status)
+bool keeper_open(struct keeper *keeper, struct conf *conf, const char *database, int *status)
 {
 	struct error err;
 
-	*keeper = (struct keeper){ .lock.fd = -1 };
-	keeper->conf = cli_load(common, status);
-	if (!keeper->conf)
-		return false;
-	if (!open_all(keeper, common, &err)) {
+	*keeper = (struct keeper){ .lock.fd = -1, .conf = conf };
+	if (!open_all(keeper, database, &err)) {
 		*status = cli_fail(&err);
 		keeper_close(keeper);
 		return false;

@@ -19,10 +19,10 @@ struct keeper {
 };
 
 /*
- * Opens everything for a command. Prints what is wrong and returns false with *status set when the configuration is bad, no database is
- * configured, or somebody owns it.
+ * Opens everything for a command; takes conf. database is --database or NULL. Prints what is wrong and returns false with *status set
+ * when no database is configured, or somebody owns it.
  */
-bool keeper_open(struct keeper *keeper, const struct cli_common *common, int *status);
+bool keeper_open(struct keeper *keeper, struct conf *conf, const char *database, int *status);
 void keeper_close(struct keeper *keeper);
 
 /* The entry of this name, or an error naming the nearest. */
