@@ -1,10 +1,12 @@
 /*
- * `kumatop check`: every target once, by the same code that the engine checks with, and an exit code for scripts.
+ * `kumatop check`: every target once, by the same code that the engine checks with, and an exit code for scripts. A monitor that a
+ * running kumatop has is checked by that one, so that the result counts.
  */
 #include "commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "batch.h"
 #include "kumatop/buf.h"
@@ -13,6 +15,7 @@
 #include "kumatop/text.h"
 #include "kumatop/when.h"
 #include "roster.h"
+#include "through.h"
 
 struct options {
 	struct cli_common common;
@@ -21,6 +24,7 @@ struct options {
 };
 
 static const struct setting options_table[] = {
+	CLI_SOCKET_ROW(struct options),
 	CLI_COMMON_ROWS(struct options),
 	{ "json", NULL, SETTING_FLAG, offsetof(struct options, json), 0, 0, NULL, NULL, NULL, "one JSON object a line", NULL },
 	{ "nagios", NULL, SETTING_FLAG, offsetof(struct options, nagios), 0, 0, NULL, NULL, NULL, "one line as a Nagios plugin, with performance data",
@@ -32,15 +36,18 @@ static const struct setting options_table[] = {
 
 struct item {
 	struct monitor_spec *spec;	/* held */
+	monitor_id monitor;		/* of the owner that is to check it; 0: we do */
 	struct check_result result;
 	enum verdict verdict;
-	bool ended, printed;
+	bool ended, refused;
 };
 
 struct run {
 	const struct options *options;
 	struct item *items;
 	size_t count, printed;
+	size_t *local;			/* which of them we check */
+	size_t local_count;
 	size_t name_width;
 	enum verdict worst;
 	bool stop;			/* nobody reads the output any more */
@@ -67,23 +74,27 @@ static void print_item(struct run *run, const struct item *item)
 static void print_ready(struct run *run)
 {
 	while (run->printed < run->count && run->items[run->printed].ended) {
-		if (!run->options->nagios)
+		if (!run->options->nagios && !run->items[run->printed].refused)
 			print_item(run, &run->items[run->printed]);
 		run->printed++;
 	}
 }
 
-static void check_done(void *arg, size_t index, const struct check_result *result)
+static void take_result(struct run *run, struct item *item, const struct check_result *result)
 {
-	struct run *run = arg;
-	struct item *item = &run->items[index];
-
 	item->result = *result;
 	item->result.evidence = NULL;
 	item->verdict = spec_verdict(item->spec, result);
 	item->ended = true;
 	run->worst = verdict_worse(run->worst, item->verdict);
 	print_ready(run);
+}
+
+static void check_done(void *arg, size_t index, const struct check_result *result)
+{
+	struct run *run = arg;
+
+	take_result(run, &run->items[run->local[index]], result);
 }
 
 /* The Nagios plugin development guidelines: one line "SERVICE STATUS: text | 'label'=value;…". */
@@ -127,28 +138,47 @@ static void print_nagios(struct run *run)
 	buf_finish(&out);
 }
 
-static void add_item(struct run *run, struct monitor_spec *spec)
+/* Takes the hold. */
+static void add_item(struct run *run, struct monitor_spec *spec, monitor_id monitor)
 {
 	run->items = heap_resize(run->items, run->count + 1, sizeof(*run->items));
-	run->items[run->count] = (struct item){ .spec = spec };
+	run->items[run->count] = (struct item){ .spec = spec, .monitor = monitor };
 	run->count++;
 	if (text_width(spec->name) > run->name_width)
 		run->name_width = text_width(spec->name);
 }
 
+/* The monitors there are: the owner's, or those of configuration and database. */
+struct monitors {
+	const struct snapshot *picture;	/* NULL: there is no owner */
+	struct roster roster;
+};
+
+static bool add_named(struct run *run, const struct monitors *monitors, const char *word)
+{
+	size_t before = run->count;
+
+	for (size_t i = 0; monitors->picture && i < monitors->picture->count; i++) {
+		const struct monitor_view *view = snapshot_view(monitors->picture, i);
+
+		if (through_means(word, view))
+			add_item(run, spec_hold(view->spec), view->id);
+	}
+	for (size_t i = 0; i < monitors->roster.count; i++) {
+		struct monitor_spec *spec = monitors->roster.entries[i].spec;
+
+		if (spec && (strcmp(word, spec->name) == 0 || text_glob(word, spec->name)))
+			add_item(run, spec_hold(spec), 0);
+	}
+	return run->count > before;
+}
+
 /* A word is the name of a monitor, a pattern of such names, or a target. */
-static bool add_word(struct run *run, const struct conf *conf, const struct roster *roster, const char *word, struct error *err)
+static bool add_word(struct run *run, const struct conf *conf, const struct monitors *monitors, const char *word, struct error *err)
 {
 	struct monitor_spec *spec;
-	bool found = false;
 
-	for (size_t i = 0; i < roster->count; i++) {
-		if (!roster->entries[i].spec || !text_glob(word, roster->entries[i].spec->name))
-			continue;
-		add_item(run, spec_hold(roster->entries[i].spec));
-		found = true;
-	}
-	if (found)
+	if (add_named(run, monitors, word))
 		return true;
 	spec = conf_new_monitor(word, NULL, &conf->settings, SPEC_TEMPORARY, err);
 	if (!spec || !spec_seal(spec, err)) {
@@ -157,7 +187,7 @@ static bool add_word(struct run *run, const struct conf *conf, const struct rost
 			err->code = EXIT_USAGE;
 		return false;
 	}
-	add_item(run, spec);
+	add_item(run, spec, 0);
 	return true;
 }
 
@@ -168,7 +198,7 @@ static void add_all(struct run *run, const struct roster *roster)
 		const struct roster_entry *entry = &roster->entries[i];
 
 		if (entry->spec && !(entry->standing && entry->standing->standing.state == STATE_PAUSED))
-			add_item(run, spec_hold(entry->spec));
+			add_item(run, spec_hold(entry->spec), 0);
 	}
 }
 
@@ -205,38 +235,107 @@ static bool limit_timeouts(struct run *run, struct error *err)
 
 static bool carry_out(struct run *run, const struct conf *conf, struct error *err)
 {
-	struct monitor_spec **specs = heap_zero(run->count, sizeof(struct monitor_spec *));
+	struct monitor_spec **specs = heap_zero(run->count + 1, sizeof(struct monitor_spec *));
 	bool fine;
 
-	for (size_t i = 0; i < run->count; i++)
-		specs[i] = run->items[i].spec;
-	fine = batch_run(conf, specs, run->count, check_done, run, err);
+	run->local = heap_zero(run->count + 1, sizeof(*run->local));
+	for (size_t i = 0; i < run->count; i++) {
+		if (run->items[i].monitor)
+			continue;
+		specs[run->local_count] = run->items[i].spec;
+		run->local[run->local_count++] = i;
+	}
+	fine = !run->local_count || batch_run(conf, specs, run->local_count, check_done, run, err);
+	free(run->local);
 	free(specs);
 	return fine;
 }
 
-static int check_all(const struct options *options, const struct conf *conf, const struct cli_words *words)
+/* A monitoring system knows four exit codes; to it, what we may not check is unknown. */
+static void refuse(struct run *run, struct item *item, const struct error *err)
+{
+	item->ended = item->refused = true;
+	item->verdict = VERDICT_UNKNOWN;
+	item->result = result_make(OUTCOME_NOT_PERMITTED);
+	result_set_detail(&item->result, "%s", err->text);
+	run->worst = verdict_worse(run->worst, VERDICT_UNKNOWN);
+	if (!run->options->nagios)
+		run->status = cli_fail(err);
+	print_ready(run);
+}
+
+/* Those that the owner checks, one after the other. What it refuses is said, and the others are checked all the same. */
+static bool order_all(struct run *run, struct through *through, struct error *err)
+{
+	bool said = false;
+
+	for (size_t i = 0; i < run->count; i++) {
+		struct item *item = &run->items[i];
+		struct reply reply;
+		int64_t wait_ms = item->spec->common.timeout_ms + THROUGH_WAIT_MS;
+
+		if (!item->monitor)
+			continue;
+		if (!said)
+			through_say_whose(through);
+		said = true;
+		if (through_order(through, command_create(COMMAND_CHECK, item->monitor), (int)wait_ms, &reply, err)) {
+			take_result(run, item, &reply.result);
+			continue;
+		}
+		if (err->code != EXIT_PERMISSION && err->code != EXIT_USAGE)
+			return false;
+		refuse(run, item, err);
+	}
+	return true;
+}
+
+static bool find_monitors(struct monitors *monitors, const struct options *options, struct through *through, const struct cli_words *words,
+    struct error *err)
+{
+	if (through->named && options->timeout_ms)
+		return error_set(err, EXIT_USAGE, "--timeout is for what is checked here, not for what another kumatop checks");
+	/* All of them, or with another timeout: that is for us to do, beside the owner. */
+	if (!through->call || (!through->named && (!words->count || options->timeout_ms)))
+		return read_monitors(&monitors->roster, options, through->conf, err);
+	monitors->picture = through_picture(through, words->items, words->count, err);
+	return monitors->picture != NULL;
+}
+
+static void add_everything(struct run *run, const struct monitors *monitors)
+{
+	for (size_t i = 0; monitors->picture && i < monitors->picture->count; i++) {
+		const struct monitor_view *view = snapshot_view(monitors->picture, i);
+
+		if (view->standing.state != STATE_PAUSED)
+			add_item(run, spec_hold(view->spec), view->id);
+	}
+	add_all(run, &monitors->roster);
+}
+
+static int check_all(const struct options *options, struct through *through, const struct cli_words *words)
 {
 	struct run run = { .options = options, .worst = VERDICT_UP, .status = -1 };
+	struct monitors monitors = { 0 };
 	struct error err;
-	struct roster roster = { 0 };
 	int status;
-	bool fine = read_monitors(&roster, options, conf, &err);
+	bool fine = find_monitors(&monitors, options, through, words, &err);
 
 	for (size_t i = 0; i < words->count && fine; i++)
-		fine = add_word(&run, conf, &roster, words->items[i], &err);
+		fine = add_word(&run, through->conf, &monitors, words->items[i], &err);
 	if (fine && !words->count)
-		add_all(&run, &roster);
+		add_everything(&run, &monitors);
 	if (fine && !run.count)
 		fine = error_set(&err, EXIT_USAGE, "nothing to check: name a target, a configuration with --config, or kumatop add a monitor");
-	fine = fine && limit_timeouts(&run, &err) && carry_out(&run, conf, &err);
+	fine = fine && limit_timeouts(&run, &err) && carry_out(&run, through->conf, &err) && order_all(&run, through, &err);
 	if (fine && options->nagios)
 		print_nagios(&run);
 	status = !fine ? cli_fail(&err) : run.status > 0 ? run.status : verdict_exit_code(run.worst);
 	for (size_t i = 0; i < run.count; i++)
 		spec_release(run.items[i].spec);
 	free(run.items);
-	roster_finish(&roster);
+	snapshot_release(monitors.picture);
+	roster_finish(&monitors.roster);
 	return status;
 }
 
@@ -244,15 +343,14 @@ static int run_check(const struct cli_command *command, int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct cli_words words;
-	struct conf *conf;
+	struct through through;
 	int status;
 
 	if (!cli_read(command, argc, argv, &options, &words, NULL, NULL, &status))
 		return status;
-	conf = cli_load(&options.common, &status);
-	if (conf) {
-		status = check_all(&options, conf, &words);
-		conf_free(conf);
+	if (through_open(&through, &options.common, &status)) {
+		status = check_all(&options, &through, &words);
+		through_close(&through);
 	}
 	cli_done(command, &options, &words);
 	return status;
@@ -262,7 +360,8 @@ const struct cli_command cli_check = {
 	.name = "check",
 	.usage = "[OPTION…] [TARGET|NAME…]",
 	.summary = "Check targets or monitors once, say what was seen, and exit by the worst: 0 up, 1 degraded, 2 down, 3 unknown",
-	.help = "Without arguments every monitor of the configuration is checked. A name may be a pattern (\"web*\").",
+	.help = "Without arguments every monitor of configuration and database is checked. A name may be a pattern (\"web*\"). A monitor that a\n"
+	    "running kumatop has is checked by that one, and the result counts there.",
 	.options = options_table,
 	.run = run_check,
 };
