@@ -36,6 +36,8 @@ void format_beats_head(struct buf *out, enum export_format format);
 void format_beat(struct buf *out, enum export_format format, const struct beat_record *beat, bool guard, bool first);
 void format_events_head(struct buf *out, enum export_format format);
 void format_event(struct buf *out, enum export_format format, const struct event_record *event, bool guard, bool first);
+/* One line for people: when (local time), of whom, what, why. is_state: the event is a change of state. */
+void format_event_line(struct buf *out, const struct event_record *event, bool is_state, size_t name_width);
 void format_tail(struct buf *out, enum export_format format, bool any);
 
 #endif
