@@ -59,7 +59,7 @@ static void test_editor_gets_the_line(void **state)
 	TERM_EXPECT(term, "kumatop.conf is as it was");
 	assert_true(term_modes(term).alt_screen);
 	assert_true(term_shows(term, "declared"));
-	term_keys(term, "qq");
+	term_keys(term, "qy");
 	TERM_EXPECT_EXIT(term, 0);
 	term_stop(term);
 	scratch_remove(directory);
@@ -80,7 +80,7 @@ static void test_what_was_saved_is_taken(void **state)
 	term_keys(term, "99999\n");
 	TERM_EXPECT(term, "configuration not reloaded");
 	assert_true(term_shows(term, "127.0.0.1:7"));
-	term_keys(term, "qq");
+	term_keys(term, "qy");
 	TERM_EXPECT_EXIT(term, 0);
 	term_stop(term);
 	scratch_remove(directory);
@@ -95,7 +95,7 @@ static void test_interrupt_stays_in_the_editor(void **state)
 	TERM_EXPECT(term, "EDITING");
 	term_keys(term, "\x03");
 	TERM_EXPECT(term, "did not end well");
-	term_keys(term, "qq");
+	term_keys(term, "qy");
 	TERM_EXPECT_EXIT(term, 0);
 	term_stop(term);
 	scratch_remove(directory);
@@ -108,7 +108,7 @@ static void test_without_an_editor(void **state)
 
 	TERM_EXPECT(term, "cannot run editor: No such file or directory; it is declared at ");
 	assert_true(term_modes(term).alt_screen);
-	term_keys(term, "qq");
+	term_keys(term, "qy");
 	TERM_EXPECT_EXIT(term, 0);
 	term_stop(term);
 	scratch_remove(directory);
