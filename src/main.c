@@ -11,8 +11,10 @@
  *   format/  pictures, results and history as text, CSV and JSON
  *   conf/    kumatop.conf to specs, themes
  *   engine/  the probe thread: schedule, the one funnel for results, orders, publisher; the prober applies timeouts and caps
+ *   link/    the owner's socket: the protocol (wire), the owner's side (server), those who look (viewer) and who ask in passing (call)
  *   tui/     the screen: its thread, keys, views
- *   cli/     one file per command; owner.c puts store, engine and screen together, control.c is the control thread
+ *   cli/     one file per command; owner.c puts store, engine and screen together, control.c is the control thread, viewer.c a screen on
+ *            the board of an owner elsewhere; whose.c decides which it is
  *
  * A result's way: engine/schedule.c begins a check, probe/KIND.c carries it out, engine/funnel.c judges (model/judge.c), accounts
  * (model/ledger.c), gives it to store/ and puts it into the picture (model/picture.c), which tui/ draws.
@@ -63,7 +65,8 @@ static void bring_command_forward(int argc, char **argv)
 {
 	int at = 1;
 
-	while (at < argc && (strncmp(argv[at], "--config", 8) == 0 || strncmp(argv[at], "--database", 10) == 0))
+	while (at < argc && (strncmp(argv[at], "--config", 8) == 0 || strncmp(argv[at], "--database", 10) == 0
+	    || strncmp(argv[at], "--socket", 8) == 0))
 		at += strchr(argv[at], '=') ? 1 : 2;
 	if (at < argc && at > 1 && cli_find(argv[at])) {
 		char *word = argv[at];
