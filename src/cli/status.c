@@ -13,7 +13,6 @@
 #include "kumatop/buf.h"
 #include "kumatop/heap.h"
 #include "kumatop/json.h"
-#include "kumatop/lock.h"
 #include "kumatop/order.h"
 #include "kumatop/when.h"
 #include "roster.h"
@@ -95,8 +94,6 @@ static bool read_kept(struct standing_now *now, const struct conf *conf, struct 
 
 static bool read_board(struct standing_now *now, struct through *through, const struct options *options, struct error *err)
 {
-	pid_t pid;
-
 	now->database = through->database;
 	if (through->call) {
 		now->owner = call_hello(through->call);
@@ -109,10 +106,10 @@ static bool read_board(struct standing_now *now, struct through *through, const 
 	}
 	if (!now->database)
 		return error_set(err, EXIT_UNAVAILABLE, "no kumatop is running, and there is no database");
-	now->held = lock_is_held(now->database, &pid);
+	now->held = through->held;
 	if (read_kept(now, through->conf, err))
 		return true;
-	return err->code == EXIT_UNAVAILABLE ? error_prefix(err, "no kumatop is running, and ") : false;
+	return err->code == EXIT_UNAVAILABLE ? error_prefix(err, "no kumatop is running: ") : false;
 }
 
 static const struct monitor_view *worst_view(const struct snapshot *picture)

@@ -12,7 +12,7 @@
 #include "kumatop/place.h"
 #include "kumatop/text.h"
 
-enum { OPEN_WAIT_MS = 5000 };
+enum { OPEN_WAIT_MS = 3000 };
 
 static const char *named_socket(const struct cli_common *common)
 {
@@ -66,10 +66,10 @@ static bool attach_own(struct through *through, struct error *err)
 	char *named = conf_socket_path(through->conf);
 	char *path = place_of_socket(named, through->database, err);
 	pid_t pid;
-	bool held = lock_is_held(through->database, &pid);
 
+	through->held = lock_is_held(through->database, &pid);
 	free(named);
-	if (!path || (!held && !place_listens(path))) {
+	if (!path || (!through->held && !place_listens(path))) {
 		free(path);
 		return true;
 	}
@@ -136,7 +136,7 @@ bool through_open(struct through *through, const struct cli_common *common, int 
 	through->database = conf_database_path(through->conf, common->database);
 	if (through->database)
 		fine = attach_own(through, &err);
-	if (fine && !through->call && !names_board(common))
+	if (fine && !through->call && !through->held && !names_board(common))
 		fine = attach_any(through, &err);
 	if (!fine) {
 		*status = cli_fail(&err);

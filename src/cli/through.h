@@ -16,6 +16,7 @@ struct through {
 	char *database;		/* ours; NULL: none is wanted, or only a socket was named */
 	char *path;		/* of the socket; NULL: there is no owner */
 	struct call *call;	/* NULL: there is no owner, the database is to be used */
+	bool held;		/* our database has an owner; without call: it cannot be asked */
 	bool named;		/* the socket was named: this owner or none */
 	bool watched;		/* pictures come by this call already */
 };
