@@ -160,16 +160,17 @@ $(TEST_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/lib/tools/%.o $(TEST_LIBRARY) $(
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/kumatop/themes $(DESTDIR)$(PREFIX)/share/doc/kumatop \
-		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/lib/systemd/system
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d
 	install -m 755 kumatop $(DESTDIR)$(PREFIX)/bin/kumatop
 	install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/kumatop/themes/
 	install -m 644 kumatop.conf README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/kumatop/
 	install -m 644 src/assets/kumatop.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	sed 's|@PREFIX@|$(PREFIX)|' src/assets/kumatop.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/kumatop.service
+	install -m 644 src/assets/kumatop.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/kumatop.conf
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/kumatop $(DESTDIR)$(PREFIX)/share/man/man1/kumatop.1 \
-		$(DESTDIR)$(PREFIX)/lib/systemd/system/kumatop.service
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/kumatop.service $(DESTDIR)$(PREFIX)/lib/sysusers.d/kumatop.conf
 	rm -rf $(DESTDIR)$(PREFIX)/share/kumatop $(DESTDIR)$(PREFIX)/share/doc/kumatop
 
 dist:
