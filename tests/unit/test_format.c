@@ -135,6 +135,37 @@ static void board_aligns_by_cells(void **state)
 	picture_destroy(picture);
 }
 
+static void event_lines(void **state)
+{
+	static const struct {
+		struct event_record event;
+		bool is_state;
+		const char *line;
+	} rows[] = {
+		{ { "web", "state", .from = STATE_UP, .to = STATE_DOWN, .outcome = OUTCOME_WRONG_STATUS, .lasted_us = 60000000,
+		    .detail = "503 nope", .who = "" }, true, "web       DOWN          wrong status: 503 nope after 1m00s up\n" },
+		{ { "web", "state", .from = STATE_NEW, .to = STATE_UP, .outcome = OUTCOME_OK, .lasted_us = 5000000, .detail = "200 OK", .who = "" },
+		    true, "web       UP            200 OK\n" },
+		{ { "web", "state", .from = STATE_UP, .to = STATE_DOWN, .outcome = OUTCOME_CONNECT_REFUSED, .detail = "", .who = "" }, true,
+		    "web       DOWN          connection refused\n" },
+		{ { "\xe4\xb8\xad", "paused", .to = STATE_PAUSED, .outcome = -1, .detail = "", .who = "alice" }, false,
+		    "\xe4\xb8\xad        paused        by alice\n" },
+		{ { "", "removed", .outcome = -1, .detail = "removed web", .who = "bob" }, false, "kumatop   removed       removed web by bob\n" },
+		{ { "", "started", .outcome = -1, .detail = "", .who = "" }, false, "kumatop   started\n" },
+		{ { "longer than it", "state", .from = STATE_DOWN, .to = STATE_DEGRADED, .outcome = -1, .detail = "", .who = "" }, true,
+		    "longer than it  degraded\n" },
+	};
+	struct buf out;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_init(&out, 10000);
+		format_event_line(&out, &rows[i].event, rows[i].is_state, 8);
+		assert_true(out.length > 21);
+		assert_string_equal(out.data + 21, rows[i].line);	/* behind "1970-01-01 00:00:00  " of some zone */
+		buf_finish(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +174,7 @@ int main(void)
 		cmocka_unit_test(times_far_away),
 		cmocka_unit_test(json_is_an_array_in_any_case),
 		cmocka_unit_test(board_aligns_by_cells),
+		cmocka_unit_test(event_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
