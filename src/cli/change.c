@@ -78,6 +78,7 @@ static int change_owned(struct through *through, const struct ways *ways, const 
 		return cli_fail(&err);
 	for (size_t i = 0; i < words->count && status == EXIT_FINE; i++)
 		status = ways->owned(&owned, change, words->items[i]);
+	through_settle(through);
 	snapshot_release(owned.picture);
 	return status;
 }

@@ -11,8 +11,9 @@
 #include "kumatop/lock.h"
 #include "kumatop/place.h"
 #include "kumatop/text.h"
+#include "kumatop/when.h"
 
-enum { OPEN_WAIT_MS = 3000 };
+enum { OPEN_WAIT_MS = 3000, SETTLE_MS = 200 };
 
 static const char *named_socket(const struct cli_common *common)
 {
@@ -292,4 +293,21 @@ bool through_order(struct through *through, struct command *command, int wait_ms
 	if (!fine)
 		return false;
 	return reply->done || error_set(err, reply->denied ? EXIT_PERMISSION : EXIT_USAGE, "%s", reply->text);
+}
+
+void through_settle(struct through *through)
+{
+	struct mono deadline = mono_add_ms(mono_now(), SETTLE_MS);
+	int64_t answered_us = unix_now_us(), left_us;
+	bool fine = call_watch(through->call, &(struct wire_watch){ .health_only = true }, NULL), shown = false;
+
+	/* When it was shown between the order and its answer, no other picture may come. */
+	while (fine && !shown && (left_us = mono_between_us(mono_now(), deadline)) > 0) {
+		const struct snapshot *picture = call_picture(through->call, (int)(left_us / 1000) + 1, NULL);
+
+		fine = picture != NULL;
+		shown = fine && picture->time_us >= answered_us;
+		snapshot_release(picture);
+	}
+	through->watched = true;
 }

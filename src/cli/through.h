@@ -67,4 +67,10 @@ bool through_unknown(struct through *through, const char *name, struct error *er
 /* Has a command carried out; takes it. false with err: not carried out, and err->code is what to exit with. */
 bool through_order(struct through *through, struct command *command, int wait_ms, struct reply *reply, struct error *err);
 
+/*
+ * An owner answers an order before it shows what came of it. Waits that instant, so that who looks next (the next line of a script) sees
+ * it.
+ */
+void through_settle(struct through *through);
+
 #endif

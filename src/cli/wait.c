@@ -170,7 +170,7 @@ static int carry_out(struct waiting *waiting)
 	struct error err;
 	bool known = false;
 
-	if (!through_watch(waiting->through, waiting->words->items, waiting->words->count, &err))
+	if (!through_watch(waiting->through, waiting->words->items, waiting->words->count, &err) && !attach_again(waiting, &err))
 		return cli_fail(&err);
 	while (look(waiting, &err)) {
 		if (!known && !all_known(waiting, &err))
