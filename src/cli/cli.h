@@ -22,7 +22,7 @@ struct cli_command {
 	const char *usage;	/* what follows the name */
 	const char *summary;	/* one line */
 	const char *help;	/* more, or NULL */
-	const struct setting *options;	/* ended by a row without a name */
+	const struct setting *options;	/* ended by a row without a name; those without a summary are not for people */
 	const struct cli_letter *letters;	/* ended by a letter 0; may be NULL */
 	int (*run)(const struct cli_command *command, int argc, char **argv);	/* argv[0] is the command's word; returns the exit status */
 };

@@ -40,7 +40,8 @@ static bool refuse_unknown(const struct reading *reading, const char *name, stru
 	size_t count = 0;
 
 	for (const struct setting *row = reading->command->options; row->name && count < 64; row++)
-		names[count++] = row->name;
+		if (row->summary)
+			names[count++] = row->name;
 	nearest = text_nearest(name, names, count);
 	if (nearest)
 		return error_set(err, EXIT_USAGE, "there is no option --%s; did you mean --%s?", name, nearest);
@@ -185,6 +186,8 @@ void cli_print_help(const struct cli_command *command)
 		char letter = letter_of(command, row->name);
 		char left[64];
 
+		if (!row->summary)
+			continue;
 		snprintf(left, sizeof(left), "%s--%s %s", letter ? (char[]){ '-', letter, ',', ' ', 0 } : "    ", row->name, placeholder(row));
 		printf("  %-26s %s\n", left, row->summary);
 	}
