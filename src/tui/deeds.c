@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "role.h"
 #include "tui.h"
 
 #include "kumatop/heap.h"
@@ -230,6 +231,9 @@ bool deed_act(struct view *view, enum action action, const monitor_id *ids, size
 	struct tui *tui = view->tui;
 	bool done = true;
 
+	/* What opens a form is looked at there: a declared monitor is not edited by us. */
+	if (action != ACTION_EDIT && !role_check(tui, action))
+		return true;
 	if (action == ACTION_ADD) {
 		open_about(tui, "form", 0, 0);
 	} else if (action == ACTION_UNDO) {

@@ -6,6 +6,7 @@
 #include "event_line.h"
 #include "graph.h"
 #include "line.h"
+#include "role.h"
 #include "series.h"
 #include "why.h"
 
@@ -13,7 +14,7 @@
 #include "kumatop/shared.h"
 #include "kumatop/text.h"
 
-enum { TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_RULE_FROM_ROWS = 4, EVENTS_LEAST = 3 };
+enum { TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_RULE_FROM_ROWS = 4, EVENTS_LEAST = 3, VIEWER_COLUMNS = 80 };
 
 /* Rows of each part, rules included; 0: left out. */
 struct plan {
@@ -26,7 +27,7 @@ static void draw_title(struct view *view, const struct monitor_view *monitor, st
 	const struct standing *standing = &monitor->standing;
 	enum role role = glyph_state_role((int)standing->state);
 	struct line line = { area, 0, 1 };
-	char text[128], when[64];
+	char text[128], when[64], looker[32];
 
 	int room = area.columns / 2;
 
@@ -43,11 +44,13 @@ static void draw_title(struct view *view, const struct monitor_view *monitor, st
 			line_print(&line, ROLE_TEXT_DIM, "since %s", line_moment(view->tui, standing->since_us, when, sizeof when));
 		}
 	}
-	when[0] = '\0';
+	when[0] = looker[0] = '\0';
 	if (!detail->beside)
 		tui_time(view->tui, tui_clock_us(view->tui), "%H:%M:%S %Z", when, sizeof when);
-	snprintf(text, sizeof text, "%s%s%s", standing->incident_open ? standing->acknowledged ? "acknowledged " : "unacked " : "",
-	    monitor->checking ? "checking " : "", when);
+	if (!detail->beside && area.columns >= VIEWER_COLUMNS)
+		role_print(view->tui, looker, sizeof looker);
+	snprintf(text, sizeof text, "%s%s%s%s%s", standing->incident_open ? standing->acknowledged ? "acknowledged " : "unacked " : "",
+	    monitor->checking ? "checking " : "", looker, looker[0] ? " " : "", when);
 	line_print_right(area, 0, line.x, ROLE_CLOCK, text);
 }
 

@@ -4,6 +4,7 @@
 #include "editor.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "kumatop/heap.h"
 
@@ -54,6 +55,21 @@ static void tell(struct tui *tui, const char *path, bool changed)
 		tui_toast(tui, TOAST_OK, "%s is saved: it holds from the next reload on (SIGHUP)", file);
 }
 
+/* A file of the same path on another machine is not the one that is meant. */
+static bool is_here(const struct tui *tui, const char *file)
+{
+	const char *theirs = tui_board(tui)->host;
+	char ours[256] = "";
+
+	if (tui_board(tui)->checks_here)
+		return true;
+	if (!theirs || gethostname(ours, sizeof ours - 1) != 0)
+		return false;
+	size_t length = strcspn(ours, ".");
+
+	return strncmp(theirs, ours, length) == 0 && (theirs[length] == '\0' || theirs[length] == '.') && access(file, W_OK) == 0;
+}
+
 void editor_open(struct tui *tui, const struct monitor_spec *spec)
 {
 	char *words[WORDS_MOST + 3], *command = heap_text(editor_name()), *rest = command, line[32];
@@ -64,6 +80,12 @@ void editor_open(struct tui *tui, const struct monitor_spec *spec)
 
 	if (!spec->file) {
 		tui_toast(tui, TOAST_WARN, "it is declared in the configuration: edit it there");
+		free(command);
+		return;
+	}
+	if (!is_here(tui, spec->file)) {
+		tui_toast(tui, TOAST_WARN, "%s is declared at %s:%d on %s: edit it there", spec->name, spec->file, spec->line,
+		    tui_board(tui)->host ? tui_board(tui)->host : "its owner's host");
 		free(command);
 		return;
 	}

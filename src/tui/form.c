@@ -5,6 +5,7 @@
 
 #include "editor.h"
 #include "line.h"
+#include "role.h"
 #include "views.h"
 #include "why.h"
 
@@ -42,6 +43,8 @@ static bool open_existing(struct view *view, const struct opening *opening)
 		editor_open(view->tui, monitor->spec);
 		return false;
 	}
+	if (!role_check(view->tui, form->editing ? ACTION_EDIT : ACTION_CLONE))
+		return false;
 	form_begin(form, monitor->spec, defaults_of(view));
 	update(view);
 	focus_field(form, form->editing ? FIELD_TARGET : FIELD_NAME);
@@ -52,8 +55,11 @@ static bool form_open(struct view *view, const struct opening *opening)
 {
 	struct form *form = view->state;
 
+	form->foreign = !tui_board(view->tui)->checks_here;
 	if (opening->monitor)
 		return open_existing(view, opening);
+	if (!role_check(view->tui, ACTION_ADD))
+		return false;
 	form_begin(form, NULL, defaults_of(view));
 	if (opening->text) {
 		struct field *target = form->fields[0];

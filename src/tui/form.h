@@ -42,6 +42,7 @@ enum form_test { TEST_NONE, TEST_RUNS, TEST_DONE, TEST_REFUSED };
 
 struct form {
 	bool editing;
+	bool foreign;			/* another process checks it: what only the owner can know of it is left to it */
 	monitor_id id;			/* EDIT: which */
 	struct monitor_spec *base;	/* held; what is edited or cloned, or NULL */
 	const struct kind *kind;	/* of the target as it stands; NULL: it is none yet */

@@ -447,6 +447,8 @@ struct monitor_spec *form_build(struct form *form, const struct snapshot *snapsh
 	form->trouble[0] = '\0';
 	for (size_t i = 0; i < form->field_count; i++)
 		form->fields[i]->shows_error = true;
+	if (spec)
+		spec->foreign = form->foreign;
 	if (spec && fine && !spec_seal(spec, &err)) {
 		struct field *field = field_named_in(form, err.text);
 

@@ -6,6 +6,7 @@
 
 #include "line.h"
 #include "list_parts.h"
+#include "role.h"
 
 #include "kumatop/text.h"
 
@@ -136,6 +137,7 @@ static void collect_troubles(const struct tui *tui, char *text, size_t size)
 	const struct board_health *health = &tui->snapshot->health;
 	char one[128], when[32];
 
+	add_trouble(text, size, separator, shared_read(health->link_trouble));
 	if (tui->frozen)
 		add_trouble(text, size, separator, tui_print_frozen(tui, one, sizeof one));
 	if (health->network_gone) {
@@ -197,7 +199,7 @@ static void draw_fleet(const struct tui *tui, struct area area, int y)
 static int draw_wide(const struct tui *tui, const struct list *list, struct area area)
 {
 	struct fact facts[FACTS];
-	char age[16];
+	char age[16], role[32];
 	int x = 1;
 
 	x += paint_print(area, 0, x, ROLE_TEXT_STRONG, "kumatop %s", tui->settings.version ? tui->settings.version : "") + 2;
@@ -215,6 +217,8 @@ static int draw_wide(const struct tui *tui, const struct list *list, struct area
 			x += draw_fact(area, 1, x, facts[i].word, facts[i].value, facts[i].well) + 3;
 		age_print(tui_now_us(tui) - tui->snapshot->health.started_us, age, sizeof age);
 		x += draw_fact(area, 1, x, "up", age, true) + 3;
+		if (role_print(tui, role, sizeof role)[0])
+			x += paint_text(area, 1, x, ROLE_TEXT, role) + 3;
 		if (tui->board->configuration && area.columns >= 140)
 			x += draw_fact(area, 1, x, "config", tui->board->configuration, true) + 3;
 		if (tui->board->database && area.columns >= 140)
@@ -229,6 +233,18 @@ static int draw_wide(const struct tui *tui, const struct list *list, struct area
 	return y;
 }
 
+/* Right before the clock, if there is room; returns where what stands left of it ends. */
+static int draw_role(const struct tui *tui, struct area area, int from, int end)
+{
+	char role[32];
+	int width = (int)strlen(role_print(tui, role, sizeof role));
+
+	if (!width || end - width < from + 1)
+		return end;
+	paint_text(area, 0, end - width, ROLE_TEXT, role);
+	return end - width - 2;
+}
+
 static int draw_middle(const struct tui *tui, struct area area)
 {
 	int x = 1, clock = draw_clock(tui, area, 0, false);
@@ -236,7 +252,7 @@ static int draw_middle(const struct tui *tui, struct area area)
 	if (tui->board->host)
 		x += paint_text(area_part(area, 0, 0, 1, 1 + 16), 0, x, ROLE_TEXT_STRONG, tui->board->host) + 2;
 	x += draw_counts(tui, area_part(area, 0, 0, 1, clock - 1), 0, x, 1, false);
-	draw_facts_right(tui, area, 0, x, clock - 2);
+	draw_facts_right(tui, area, 0, x, draw_role(tui, area, x, clock - 2));
 	draw_banner(tui, area, 1);
 	return 2;
 }

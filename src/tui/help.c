@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "line.h"
+#include "role.h"
 #include "search.h"
 #include "tui.h"
 #include "views.h"
@@ -25,6 +26,7 @@ struct help {
 
 /* Where lines go: painted if they fall into the area, else merely counted. */
 struct page {
+	const struct tui *tui;
 	struct help *help;
 	struct area area;
 	int width;		/* of the page, also while lines are merely counted */
@@ -39,7 +41,7 @@ static bool help_open(struct view *view, const struct opening *opening)
 	return true;
 }
 
-static void add_line(struct page *page, enum role role, const char *keys, const char *text)
+static void add_line_in(struct page *page, enum role role, enum role text_role, const char *keys, const char *text)
 {
 	char whole[LINE_SIZE];
 	int y = page->line - page->help->top;
@@ -51,7 +53,12 @@ static void add_line(struct page *page, enum role role, const char *keys, const 
 	if (y < 0 || y >= page->area.rows)
 		return;
 	paint_text(area_part(page->area, y, 2, 1, KEYS_WIDTH), 0, 0, role, keys);
-	paint_text(area_part(page->area, y, 2 + KEYS_WIDTH + 1, 1, page->area.columns - KEYS_WIDTH - 4), 0, 0, ROLE_TEXT, text);
+	paint_text(area_part(page->area, y, 2 + KEYS_WIDTH + 1, 1, page->area.columns - KEYS_WIDTH - 4), 0, 0, text_role, text);
+}
+
+static void add_line(struct page *page, enum role role, const char *keys, const char *text)
+{
+	add_line_in(page, role, ROLE_TEXT, keys, text);
 }
 
 static void add_title(struct page *page, const char *title)
@@ -78,6 +85,20 @@ static void print_keys(enum action action, bool utf8, char *out, size_t size)
 		length += (size_t)snprintf(out + length, size - length, "%s%s", n ? "  " : "", key_print(action_key(action, n), utf8, key, sizeof key));
 }
 
+/* What our role may not do is grey, and says what it takes. */
+static void add_action(struct page *page, enum action action, const char *keys)
+{
+	enum access_role least = role_missing(page->tui, action);
+	char text[LINE_SIZE];
+
+	if (least == ACCESS_NONE) {
+		add_line(page, ROLE_KEYBAR_KEY, keys, action_rows[action].help);
+		return;
+	}
+	snprintf(text, sizeof text, "%s (takes %s)", action_rows[action].help, access_role_word((int)least));
+	add_line_in(page, ROLE_TEXT_DIM, ROLE_TEXT_DIM, keys, text);
+}
+
 /* The actions of the place, either those that every view has or the others. */
 static void add_actions(struct page *page, bool common)
 {
@@ -92,7 +113,7 @@ static void add_actions(struct page *page, bool common)
 		if (is_common != common || !(row->places & (common ? everywhere : page->help->place)))
 			continue;
 		print_keys((enum action)i, utf8, keys, sizeof keys);
-		add_line(page, ROLE_KEYBAR_KEY, keys, row->help);
+		add_action(page, (enum action)i, keys);
 	}
 }
 
@@ -134,9 +155,9 @@ static void add_long(struct page *page, const char *keys, const char *text)
 }
 
 /* Lays all lines; returns how many there are. */
-static int lay(struct help *help, struct area area, int width)
+static int lay(const struct tui *tui, struct help *help, struct area area, int width)
 {
-	struct page page = { .help = help, .area = area, .width = width };
+	struct page page = { .tui = tui, .help = help, .area = area, .width = width };
 
 	add_title(&page, "Here");
 	add_actions(&page, false);
@@ -164,12 +185,17 @@ static void help_draw(struct view *view, struct area area)
 	struct area body = search_draw(&help->search, area);
 
 	paint_fill(body, 0, 0, body.columns, ROLE_DIALOG_TITLE, ' ');
-	paint_print(body, 0, 1, ROLE_DIALOG_TITLE, "kumatop %s: keys", tui_settings(view->tui)->version ? tui_settings(view->tui)->version : "");
+	int x = 1 + paint_print(body, 0, 1, ROLE_DIALOG_TITLE, "kumatop %s: keys",
+	    tui_settings(view->tui)->version ? tui_settings(view->tui)->version : "");
+
+	if (role_now(view->tui) != ACCESS_NONE)
+		paint_print(body, 0, x, ROLE_DIALOG_TITLE, ", as %s on %s", access_role_word((int)role_now(view->tui)),
+		    tui_board(view->tui)->host ? tui_board(view->tui)->host : "this board");
 	body = area_part(body, 2, 0, body.rows - 2, body.columns);
 	help->body = body.rows;
-	help->count = lay(help, area_part(body, 0, 0, 0, 0), body.columns);
+	help->count = lay(view->tui, help, area_part(body, 0, 0, 0, 0), body.columns);
 	scroll_to(help, help->top);
-	(void)lay(help, body, body.columns);
+	(void)lay(view->tui, help, body, body.columns);
 }
 
 static bool help_input(struct view *view, const struct input_event *event)

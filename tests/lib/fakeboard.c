@@ -348,6 +348,17 @@ void fakeboard_set_trouble(struct fakeboard *fake, const char *history_trouble, 
 	pthread_mutex_unlock(&fake->mutex);
 }
 
+void fakeboard_set_link(struct fakeboard *fake, enum access_role role, const char *link_trouble)
+{
+	pthread_mutex_lock(&fake->mutex);
+	fake->board.checks_here = fake->board.owns_database = false;
+	fake->health.role = (uint8_t)role;
+	shared_release(fake->health.link_trouble);
+	fake->health.link_trouble = shared_create(link_trouble);
+	publish_locked(fake);
+	pthread_mutex_unlock(&fake->mutex);
+}
+
 static void remove_id(struct fakeboard *fake, monitor_id id)
 {
 	for (size_t i = 0; i < picture_count(fake->picture); i++)
@@ -617,6 +628,7 @@ void fakeboard_destroy(struct fakeboard *fake)
 	snapshot_hub_destroy(fake->board.hub);
 	picture_destroy(fake->picture);
 	shared_release(fake->health.history_trouble);
+	shared_release(fake->health.link_trouble);
 	pthread_mutex_destroy(&fake->mutex);
 	free(fake);
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kumatop/access.h"
 #include "kumatop/board.h"
 
 /* 2026-11-22 14:03:27 in TZ=CET-1. */
@@ -45,6 +46,9 @@ void fakeboard_beat(struct fakeboard *fake, size_t index, int32_t latency_us);
 
 /* Troubles for the banner; NULL: none. Publishes. */
 void fakeboard_set_trouble(struct fakeboard *fake, const char *history_trouble, bool network_gone);
+
+/* As an owner elsewhere shows it to one who is this there, and with this said of the link (NULL: nothing). Publishes. */
+void fakeboard_set_link(struct fakeboard *fake, enum access_role role, const char *link_trouble);
 
 /* True once the screen has said that it is over; how may be NULL. */
 bool fakeboard_is_over(struct fakeboard *fake, enum screen_end *how);

@@ -1,9 +1,10 @@
 /*
  * The real screen on a made-up board, for tests of the screen and for looking at it. Time stands still unless --live.
  *
- *	screen_demo [--empty] [--many N] [--hostile] [--hostile-down] [--all-paused] [--no-history] [--owns [--keeps]] [--live] [--utc] [--ascii] [--no-color] [--theme NAME]
+ *	screen_demo [--empty] [--many N] [--hostile] [--hostile-down] [--all-paused] [--no-history] [--owns [--keeps]] [--role ROLE [--lost]] [--live] [--utc] [--ascii] [--no-color] [--theme NAME]
  *
  * --owns: with a database of its own, which it hands over when asked to, or with --keeps does not.
+ * --role: of an owner elsewhere, who takes us for that; with --lost he has gone.
  * SIGUSR1 lets the next thing of a list happen (see steps); with --busy N there are N results a second.
  */
 #include <errno.h>
@@ -25,7 +26,8 @@
 #include "../fakeboard.h"
 
 struct options {
-	bool empty, hostile, hostile_down, all_paused, no_history, owns, keeps, live;
+	bool empty, hostile, hostile_down, all_paused, no_history, owns, keeps, lost, live;
+	int role;		/* 0: the engine is our own */
 	size_t many;
 	unsigned busy;
 	struct screen_settings screen;
@@ -75,6 +77,10 @@ static void read_options(int argc, char **argv, struct options *options)
 			options->owns = true;
 		else if (strcmp(argv[i], "--keeps") == 0)
 			options->keeps = true;
+		else if (strcmp(argv[i], "--role") == 0)
+			options->role = access_role_by_word(next), i++;
+		else if (strcmp(argv[i], "--lost") == 0)
+			options->lost = true;
 		else if (strcmp(argv[i], "--live") == 0)
 			options->live = true;
 		else if (strcmp(argv[i], "--utc") == 0)
@@ -181,6 +187,9 @@ int main(int argc, char **argv)
 	if (options.all_paused)
 		fakeboard_pause_all(fake);
 	fakeboard_publish(fake);
+	if (options.role > 0)
+		fakeboard_set_link(fake, (enum access_role)options.role,
+		    options.lost ? "the owner on mon1 is gone since 14:03:12: attaching again …" : NULL);
 
 	int fd = block_signals();
 
