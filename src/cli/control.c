@@ -13,13 +13,14 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "kumatop/buf.h"
 #include "kumatop/heap.h"
 #include "kumatop/log.h"
+#include "kumatop/text.h"
 #include "kumatop/when.h"
+#include "reload.h"
 
 /* An editor writes a file in several steps; what it did is looked at when it has been quiet for so long. */
-enum { SETTLE_MS = 500, SIGNALS = 5 };
+enum { SETTLE_MS = 500, SIGNALS = 5, LOOP_STOP_MS = 500 };
 
 struct control {
 	struct owner *owner;
@@ -28,12 +29,16 @@ struct control {
 	uv_async_t screen_ended;
 	uv_fs_event_t directory, parts;	/* of the configuration, and its conf.d */
 	uv_timer_t settle;
+	uv_async_t ordered;
+	uv_timer_t patience;		/* with what is under way on other threads, at the end */
+	struct reloader *reloader;
 	struct mono terminal_lost;	/* when; zero: not */
 };
 
 /* Set by the screen's thread, perhaps before the loop stands. */
 static atomic_int screen_end;	/* 0: no; 1 + enum screen_end */
 static _Atomic(uv_async_t *) screen_end_async;
+static _Atomic(uv_async_t *) orders_async;
 
 void control_screen_ended(void *arg, enum screen_end how)
 {
@@ -51,75 +56,87 @@ static void stop(struct control *control)
 	uv_stop(&control->loop);
 }
 
-static void report_faults(struct owner *owner, const struct conf_faults *faults)
+/* Any thread; perhaps before the loop stands. */
+void control_wake(void *arg)
 {
-	char *text;
+	uv_async_t *async = atomic_load(&orders_async);
 
-	for (size_t i = 0; i < faults->lines.count; i++)
-		log_line(LOG_LEVEL_ERROR, "%s", faults->lines.items[i]);
-	log_line(LOG_LEVEL_ERROR, "the configuration was not reloaded: what ran before goes on");
-	text = heap_print("configuration not reloaded: %s%s", faults->lines.count ? faults->lines.items[0] : "it cannot be read",
-	    faults->lines.count > 1 ? " …" : "");
-	engine_tell_configuration(owner->engine, text);
-	free(text);
+	if (async)
+		uv_async_send(async);
 }
 
-static void reload_replied(void *arg, const struct reply *reply)
+static void answer(struct command *command, bool done, const char *text)
 {
-	struct owner *owner = arg;
-	char *text;
+	struct reply reply = { .ticket = command->ticket, .kind = command->kind, .done = done, .result = result_make(OUTCOME_INTERNAL) };
 
-	if (reply->done) {
-		engine_tell_configuration(owner->engine, NULL);
-		return;
-	}
-	log_line(LOG_LEVEL_WARNING, "configuration not reloaded: %s", reply->text);
-	text = heap_print("configuration not reloaded: %s", reply->text);
-	engine_tell_configuration(owner->engine, text);
-	free(text);
+	text_copy(reply.text, sizeof(reply.text), text);
+	if (command->reply)
+		command->reply(command->reply_arg, &reply);
+	command_destroy(command);
 }
 
-static void reload(struct owner *owner, bool by_hand)
+static void ordered(uv_async_t *async)
 {
-	struct conf_faults faults = { 0 };
+	struct control *control = async->data;
 	struct command *command;
-	struct conf *conf;
+
+	while ((command = mailbox_pop(control->owner->orders))) {
+		if (command->kind == COMMAND_RELOAD) {
+			reloader_ask(control->reloader, true, command);
+			continue;
+		}
+		log_line(LOG_LEVEL_INFO, "%s asked kumatop to stop", command->who);
+		answer(command, true, "kumatop is stopping");
+		stop(control);
+	}
+}
+
+static void refuse_orders(struct owner *owner)
+{
+	struct command *command;
+
+	while ((command = mailbox_pop(owner->orders)))
+		answer(command, false, "kumatop is stopping");
+}
+
+void control_take_access(struct owner *owner, struct access *access)
+{
+	struct access *before = owner->access;
+
+	owner->access = access ? access_hold(access) : access_create((uint32_t)geteuid());
+	if (owner->server)
+		link_server_set_access(owner->server, owner->access);
+	access_release(before);
+}
+
+/* That nobody can attach is no reason not to check. */
+static void start_server(struct control *control)
+{
+	struct owner *owner = control->owner;
+	struct link_server_settings settings = {
+		.path = owner->socket,
+		.board = &owner->board,
+		.access = owner->access,
+		.defaults = &owner->conf->settings,
+		.version = KUMATOP_VERSION,
+	};
 	struct error err;
 
-	if (!owner->conf->path) {
-		log_line(LOG_LEVEL_WARNING, "there is no configuration file to reload");
+	if (!owner->socket)
 		return;
-	}
-	conf = conf_load(owner->conf->path, &faults);
-	if (!conf) {
-		report_faults(owner, &faults);
-		conf_faults_finish(&faults);
+	owner->server = link_server_start(&control->loop, &settings, &err);
+	if (owner->server)
 		return;
-	}
-	conf_faults_finish(&faults);
-	for (size_t i = 0; i < conf->warnings.count; i++)
-		log_line(LOG_LEVEL_WARNING, "%s", conf->warnings.items[i]);
-	command = command_create(COMMAND_RELOAD, 0);
-	command->by_hand = by_hand;
-	command->spec_count = conf->spec_count;
-	command->specs = heap_zero(conf->spec_count + 1, sizeof(struct monitor_spec *));
-	for (size_t i = 0; i < conf->spec_count; i++)
-		command->specs[i] = spec_hold(conf->specs[i]);
-	command->reply = reload_replied;
-	command->reply_arg = owner;
-	if (!engine_submit(owner->engine, command, &err)) {
-		error_prefix(&err, "configuration not reloaded: ");
-		log_line(LOG_LEVEL_ERROR, "%s", err.text);
-		engine_tell_configuration(owner->engine, err.text);
-	}
-	conf_free(conf);
+	log_line(LOG_LEVEL_WARNING, "nobody can attach: %s", err.text);
+	free(owner->socket);
+	owner->socket = NULL;
 }
 
 static void settled(uv_timer_t *timer)
 {
 	struct control *control = timer->data;
 
-	reload(control->owner, false);
+	reloader_ask(control->reloader, false, NULL);
 }
 
 static bool is_ours(const char *path, const char *name)
@@ -213,7 +230,7 @@ static void hang_up(struct control *control)
 	if (control->owner->screen && !isatty(STDIN_FILENO))
 		lose_terminal(control);
 	else if (!just_lost)
-		reload(control->owner, true);
+		reloader_ask(control->reloader, true, NULL);
 }
 
 static void signalled(uv_signal_t *handle, int number)
@@ -230,8 +247,45 @@ static void signalled(uv_signal_t *handle, int number)
 
 static void close_handle(uv_handle_t *handle, void *arg)
 {
-	if (!uv_is_closing(handle))
+	if (!uv_is_closing(handle) && handle != arg)
 		uv_close(handle, NULL);
+}
+
+static void give_up(uv_timer_t *timer)
+{
+	struct control *control = timer->data;
+
+	control->owner->loop_left_behind = true;
+	stop(control);
+}
+
+/* A look into the user database may hang: it is not waited for, and keeps what it uses. */
+static void end_loop(struct control *control)
+{
+	reloader_close(control->reloader);
+	uv_walk(&control->loop, close_handle, &control->patience);
+	uv_timer_start(&control->patience, give_up, LOOP_STOP_MS, 0);
+	uv_unref((uv_handle_t *)&control->patience);
+	uv_run(&control->loop, UV_RUN_DEFAULT);
+	if (control->owner->loop_left_behind)
+		return;
+	uv_close((uv_handle_t *)&control->patience, NULL);
+	uv_run(&control->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&control->loop);
+	free(control);
+}
+
+static void listen_to_others(struct control *control)
+{
+	uv_async_init(&control->loop, &control->screen_ended, screen_ended);
+	uv_async_init(&control->loop, &control->ordered, ordered);
+	uv_timer_init(&control->loop, &control->patience);
+	control->screen_ended.data = control->ordered.data = control->patience.data = control;
+	atomic_store(&screen_end_async, &control->screen_ended);
+	atomic_store(&orders_async, &control->ordered);
+	if (atomic_load(&screen_end))
+		uv_async_send(&control->screen_ended);
+	uv_async_send(&control->ordered);
 }
 
 bool control_run(struct owner *owner, const sigset_t *mask, struct error *err)
@@ -252,24 +306,25 @@ bool control_run(struct owner *owner, const sigset_t *mask, struct error *err)
 		fine = uv_signal_start(&control->signals[i], signalled, numbers[i]) == 0
 		    || error_set(err, EXIT_INTERNAL, "signal %d cannot be handled", numbers[i]);
 	}
-	uv_async_init(&control->loop, &control->screen_ended, screen_ended);
-	control->screen_ended.data = control;
-	atomic_store(&screen_end_async, &control->screen_ended);
-	if (atomic_load(&screen_end))
-		uv_async_send(&control->screen_ended);
+	control->reloader = reloader_create(&control->loop, owner);
+	listen_to_others(control);
 	watch_configuration(control);
+	start_server(control);
+	if (fine && !owner->with_screen)
+		owner_say_ready(owner);
 	pthread_sigmask(SIG_SETMASK, mask, &blocked);
 	if (fine)
 		uv_run(&control->loop, UV_RUN_DEFAULT);
 	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+	link_server_stop(owner->server, "kumatop is stopping", false);
 	/* A screen's thread may wake this loop as long as it runs, so it ends first; one that cannot keeps the loop. */
 	owner_end_screen(owner);
 	if (owner->screen_left_behind)
 		return fine;
 	atomic_store(&screen_end_async, NULL);
-	uv_walk(&control->loop, close_handle, NULL);
-	uv_run(&control->loop, UV_RUN_DEFAULT);
-	uv_loop_close(&control->loop);
-	free(control);
+	atomic_store(&orders_async, NULL);
+	mailbox_close(owner->orders);
+	refuse_orders(owner);
+	end_loop(control);
 	return fine;
 }

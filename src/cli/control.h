@@ -11,8 +11,10 @@
 #include "kumatop/board.h"
 #include "kumatop/engine.h"
 #include "kumatop/lock.h"
+#include "kumatop/mailbox.h"
 #include "kumatop/reader.h"
 #include "kumatop/screen.h"
+#include "kumatop/server.h"
 #include "kumatop/store.h"
 
 struct control;
@@ -33,7 +35,11 @@ struct owner {
 	struct screen *screen;
 	bool with_screen;
 	bool screen_left_behind;
-	struct control *control;
+	bool loop_left_behind;		/* something on another thread does not end, and uses what is ours */
+	char *socket;			/* where others attach; NULL: nowhere */
+	struct access *access;		/* held: who may do what there */
+	struct link_server *server;	/* control thread; NULL: none, and once it was stopped it is only to be destroyed */
+	struct mailbox *orders;		/* struct command: for the control thread, from whoever may stop or reload */
 };
 
 /*
@@ -44,6 +50,15 @@ bool control_run(struct owner *owner, const sigset_t *mask, struct error *err);
 
 /* board.screen_ended; any thread; arg is the owner. */
 void control_screen_ended(void *arg, enum screen_end how);
+
+/* Who may do what from now on, for those who are attached too; NULL: as without a configuration. Control thread. */
+void control_take_access(struct owner *owner, struct access *access);
+
+/* mailbox_wake_fn of orders. */
+void control_wake(void *arg);
+
+/* What `serve` says once everything stands. */
+void owner_say_ready(const struct owner *owner);
 
 /* Ends the screen, if there is one. Control thread. */
 void owner_end_screen(struct owner *owner);

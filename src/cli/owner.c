@@ -13,10 +13,11 @@
 #include "keeper.h"
 #include "kumatop/heap.h"
 #include "kumatop/log.h"
+#include "kumatop/place.h"
 #include "kumatop/text.h"
 #include "kumatop/when.h"
 
-enum { BEATS_WAITING_MOST = 200000, STORE_STOP_MS = 3000, READER_STOP_MS = 500, SCREEN_STOP_MS = 500, LOG_STOP_MS = 300 };
+enum { BEATS_WAITING_MOST = 200000, STORE_STOP_MS = 3000, READER_STOP_MS = 500, SCREEN_STOP_MS = 500, LOG_STOP_MS = 300, ORDERS_MOST = 16 };
 
 static void sink_beat(void *arg, const struct beat *beat)
 {
@@ -215,13 +216,24 @@ static bool load_monitors(struct owner *owner, struct error *err)
 	return fine;
 }
 
+/* What changes more than monitors is the control thread's to do. */
+static bool submit_here(struct owner *owner, struct command *command, struct error *err)
+{
+	if (command->kind != COMMAND_STOP && command->kind != COMMAND_RELOAD)
+		return engine_submit(owner->engine, command, err);
+	if (mailbox_push(owner->orders, command))
+		return true;
+	command_destroy(command);
+	return error_set(err, EXIT_UNAVAILABLE, "kumatop is stopping, or too many ask for that at once");
+}
+
 static bool board_submit(void *arg, struct command *command, struct error *err)
 {
 	struct owner *owner = arg;
 
 	if (!command->who[0])
 		cli_who(command->who, sizeof(command->who));
-	return engine_submit(owner->engine, command, err);
+	return submit_here(owner, command, err);
 }
 
 static bool board_ask(void *arg, const struct history_query *query, void (*answer)(void *answer_arg, struct history_answer *answer),
@@ -232,7 +244,7 @@ static bool board_ask(void *arg, const struct history_query *query, void (*answe
 	return reader_ask(owner->reader, query, answer, answer_arg, err);
 }
 
-static bool start_screen(struct owner *owner, const struct screen_settings *settings, struct error *err)
+static void fill_board(struct owner *owner)
 {
 	owner->board = (struct board){
 		.hub = owner->hub,
@@ -246,6 +258,10 @@ static bool start_screen(struct owner *owner, const struct screen_settings *sett
 		.checks_here = true,
 		.owns_database = owner->database != NULL,
 	};
+}
+
+static bool start_screen(struct owner *owner, const struct screen_settings *settings, struct error *err)
+{
 	log_hold(true);
 	owner->screen = screen_start(&owner->board, settings, err);
 	if (!owner->screen)
@@ -279,11 +295,12 @@ static bool stop_all(struct owner *owner)
 		ended = false;
 	}
 	ended = reader_stop(owner->reader, READER_STOP_MS) && ended;
-	return ended && !owner->screen_left_behind;
+	return ended && !owner->screen_left_behind && !owner->loop_left_behind;
 }
 
 static void free_all(struct owner *owner)
 {
+	link_server_destroy(owner->server);
 	engine_destroy(owner->engine);
 	if (owner->store)
 		store_close(owner->store);
@@ -291,8 +308,32 @@ static void free_all(struct owner *owner)
 	lock_drop(&owner->lock);
 	free(owner->database);
 	free(owner->later);
+	free(owner->socket);
+	access_release(owner->access);
+	mailbox_destroy(owner->orders);
 	conf_free(owner->conf);
 	free(owner);
+}
+
+/* Only who has the database's lock is somebody to attach to: two owners must not be found in one place. */
+static void find_socket(struct owner *owner, const char *option)
+{
+	const char *database = owner->database ? owner->database : owner->later, *environment = getenv("KUMATOP_SOCKET");
+	char *named = NULL;
+	struct error err;
+
+	if (owner->lock.fd < 0 || !database) {
+		log_line(LOG_LEVEL_DEBUG, "without a database of its own nobody can attach to this kumatop");
+		return;
+	}
+	if (option || (environment && *environment))
+		named = heap_text(option ? option : environment);
+	else
+		named = conf_socket_path(owner->conf);
+	owner->socket = place_of_socket(named, database, &err);
+	if (!owner->socket)
+		log_line(LOG_LEVEL_WARNING, "nobody can attach: %s", err.text);
+	free(named);
 }
 
 static bool open_all(struct owner *owner, struct owner_settings *settings, struct error *err)
@@ -305,6 +346,9 @@ static bool open_all(struct owner *owner, struct owner_settings *settings, struc
 		owner->database = conf_database_path(owner->conf, settings->database);
 	if (!open_history(owner, err) || !load_monitors(owner, err))
 		return false;
+	control_take_access(owner, owner->conf->access);
+	find_socket(owner, settings->socket);
+	fill_board(owner);
 	if (!settings->with_screen)
 		return true;
 	settings->screen.defaults = &owner->conf->settings;
@@ -314,10 +358,11 @@ static bool open_all(struct owner *owner, struct owner_settings *settings, struc
 	return start_screen(owner, &settings->screen, err);
 }
 
-static void say_ready(const struct owner *owner)
+void owner_say_ready(const struct owner *owner)
 {
-	log_line(LOG_LEVEL_INFO, "kumatop %s ready: database %s, %zu monitor%s", KUMATOP_VERSION, owner->database ? owner->database : "none",
-	    owner->monitors, owner->monitors == 1 ? "" : "s");
+	log_line(LOG_LEVEL_INFO, "kumatop %s ready: database %s, %zu monitor%s, socket %s", KUMATOP_VERSION,
+	    owner->database ? owner->database : "none", owner->monitors, owner->monitors == 1 ? "" : "s",
+	    owner->socket ? owner->socket : "none");
 }
 
 static int run(struct owner *owner, struct owner_settings *settings, const sigset_t *mask)
@@ -326,9 +371,12 @@ static int run(struct owner *owner, struct owner_settings *settings, const sigse
 
 	if (!open_all(owner, settings, &err))
 		return cli_fail(&err);
-	if (!owner->with_screen)
-		say_ready(owner);
 	return control_run(owner, mask, &err) ? EXIT_FINE : cli_fail(&err);
+}
+
+static void discard_order(void *order)
+{
+	command_destroy(order);
 }
 
 int owner_run(struct owner_settings *settings)
@@ -341,6 +389,8 @@ int owner_run(struct owner_settings *settings)
 	owner->conf = settings->conf;
 	owner->lock.fd = -1;
 	owner->with_screen = settings->with_screen;
+	owner->orders = mailbox_create(ORDERS_MOST, discard_order);
+	mailbox_set_wake(owner->orders, control_wake, owner);
 	/* Signals are taken only while the control loop runs: whoever sends SIGTERM twice must not kill what is about to end in order. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);

@@ -11,6 +11,7 @@
 struct owner_settings {
 	struct conf *conf;		/* taken */
 	const char *database;		/* --database, or NULL */
+	const char *socket;		/* --socket, or NULL */
 	bool no_database;		/* only targets of the command line: keep nothing on disk */
 	bool with_screen;
 	struct screen_settings screen;

@@ -164,6 +164,7 @@ static int run_own(const struct options *options, struct conf *conf, const struc
 	struct owner_settings settings = {
 		.conf = conf,
 		.database = options->common.database,
+		.socket = options->common.socket,
 		.no_database = words->count > 0 && !options->common.config && !options->common.database,
 		.with_screen = true,
 		.screen = screen_settings_of(options),

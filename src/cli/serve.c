@@ -10,6 +10,8 @@ struct options {
 };
 
 static const struct setting options_table[] = {
+	{ "socket", NULL, SETTING_TEXT, offsetof(struct options, common.socket), 1, 4096, NULL, NULL, NULL,
+	  "where others attach, instead of the configuration's", "PATH" },
 	{ "verbose", NULL, SETTING_FLAG, offsetof(struct options, verbose), 0, 0, NULL, NULL, NULL, "log more", NULL },
 	CLI_COMMON_ROWS(struct options),
 	CLI_END_ROW,
@@ -32,6 +34,7 @@ static int run_serve(const struct cli_command *command, int argc, char **argv)
 		log_set_level(LOG_LEVEL_DEBUG);
 	settings.conf = words.count ? NULL : cli_load(&options.common, &status);
 	settings.database = options.common.database;
+	settings.socket = options.common.socket;
 	if (words.count) {
 		error_set(&err, EXIT_USAGE, "serve takes no targets: put them into the configuration, or kumatop add them");
 		status = cli_fail(&err);
