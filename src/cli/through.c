@@ -1,6 +1,7 @@
 /* Which running kumatop a command talks to; see through.h. */
 #include "through.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,15 +163,31 @@ struct conf *through_take_conf(struct through *through)
 	return conf;
 }
 
+/* The login name of whom a file belongs to. */
+static void name_owner(const struct stat *info, char *out, size_t size)
+{
+	struct passwd entry, *found = NULL;
+	char room[4096];
+
+	if (getpwuid_r(info->st_uid, &entry, room, sizeof(room), &found) == 0 && found)
+		text_copy(out, size, entry.pw_name);
+	else
+		snprintf(out, size, "uid %u", (unsigned)info->st_uid);
+}
+
 void through_say_whose(const struct through *through)
 {
 	const struct wire_hello *hello = call_hello(through->call);
 	bool service = strcmp(through->path, PLACE_SERVICE_SOCKET) == 0;
+	char name[64] = "another user";
 	struct stat info;
 
-	if (!service && (stat(through->path, &info) != 0 || info.st_uid == getuid()))
-		return;
-	cli_say("this is the board of %s on %s (%s), where you are %s", service ? "the service" : "another user", hello->host,
+	if (stat(through->path, &info) == 0) {
+		if (info.st_uid == getuid() && !service)
+			return;
+		name_owner(&info, name, sizeof(name));
+	}
+	cli_say("this is the board of %s%s on %s (%s), where you are %s", service ? "the service, " : "", name, hello->host,
 	    *hello->database ? hello->database : "keeps no history", access_role_word((int)hello->role));
 }
 
