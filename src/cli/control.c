@@ -17,6 +17,7 @@
 #include "kumatop/log.h"
 #include "kumatop/text.h"
 #include "kumatop/when.h"
+#include "parting.h"
 #include "reload.h"
 
 /* An editor writes a file in several steps; what it did is looked at when it has been quiet for so long. */
@@ -26,29 +27,43 @@ struct control {
 	struct owner *owner;
 	uv_loop_t loop;
 	uv_signal_t signals[SIGNALS];
-	uv_async_t screen_ended;
+	uv_async_t from_screen;
 	uv_fs_event_t directory, parts;	/* of the configuration, and its conf.d */
 	uv_timer_t settle;
 	uv_async_t ordered;
 	uv_timer_t patience;		/* with what is under way on other threads, at the end */
 	struct reloader *reloader;
 	struct mono terminal_lost;	/* when; zero: not */
+	struct parting *parting;
+	struct error trouble;		/* what it ends with; code EXIT_FINE: nothing */
 };
 
 /* Set by the screen's thread, perhaps before the loop stands. */
 static atomic_int screen_end;	/* 0: no; 1 + enum screen_end */
-static _Atomic(uv_async_t *) screen_end_async;
+static atomic_bool hand_over_wanted;
+static _Atomic(uv_async_t *) screen_async;
 static _Atomic(uv_async_t *) orders_async;
+
+static void wake_from_screen(void)
+{
+	uv_async_t *async = atomic_load(&screen_async);
+
+	if (async)
+		uv_async_send(async);
+}
 
 void control_screen_ended(void *arg, enum screen_end how)
 {
-	uv_async_t *async;
 	int expected = 0;
 
 	atomic_compare_exchange_strong(&screen_end, &expected, 1 + (int)how);
-	async = atomic_load(&screen_end_async);
-	if (async)
-		uv_async_send(async);
+	wake_from_screen();
+}
+
+void control_hand_over(void *arg)
+{
+	atomic_store(&hand_over_wanted, true);
+	wake_from_screen();
 }
 
 static void stop(struct control *control)
@@ -197,7 +212,7 @@ static void lose_terminal(struct control *control)
 		return;
 	control->terminal_lost = mono_now();
 	owner_end_screen(owner);
-	if (!owner->database || owner->screen_left_behind) {
+	if (!owner->database || owner->screen_left_behind || parting_is_done(control->parting)) {
 		stop(control);
 		return;
 	}
@@ -211,15 +226,88 @@ static void lose_terminal(struct control *control)
 	log_line(LOG_LEVEL_WARNING, "the terminal is gone; checking goes on without a screen");
 }
 
-static void screen_ended(uv_async_t *async)
+static void end_with(void *arg, const struct error *err)
+{
+	struct control *control = arg;
+
+	if (err)
+		control->trouble = *err;
+	stop(control);
+}
+
+static void from_screen(uv_async_t *async)
 {
 	struct control *control = async->data;
 	int how = atomic_load(&screen_end);
 
+	if (atomic_exchange(&hand_over_wanted, false))
+		parting_begin(control->parting);
 	if (how == 1 + SCREEN_LOST)
 		lose_terminal(control);
+	else if (how == 1 + SCREEN_QUIT && parting_stop_other(control->parting, end_with, control))
+		owner_end_screen(control->owner);
 	else if (how)
 		stop(control);
+}
+
+static bool lay_down(void *arg)
+{
+	struct control *control = arg;
+	struct owner *owner = control->owner;
+	bool ended;
+
+	link_server_stop(owner->server, "another process goes on with the checks", true);
+	ended = owner_stop_watch(owner);
+	if (ended)
+		owner_free_watch(owner);
+	return ended;
+}
+
+static bool take_up(void *arg, struct error *err)
+{
+	struct control *control = arg;
+
+	if (!owner_start_watch(control->owner, err))
+		return false;
+	start_server(control);
+	/* The file may say something else than it did when we began. */
+	if (control->owner->conf->path)
+		reloader_ask(control->reloader, true, NULL);
+	return true;
+}
+
+static void open_parting(struct control *control)
+{
+	struct parting_settings settings = {
+		.owner = control->owner, .loop = &control->loop, .arg = control, .lay_down = lay_down, .take_up = take_up, .over = end_with,
+	};
+
+	control->parting = parting_create(&settings);
+}
+
+/* What brings the board back that the screen has left. */
+static void print_way_back(const struct control *control)
+{
+	const struct owner *owner = control->owner;
+	char *usual_file = conf_find(NULL), *usual_database = conf_database_path(owner->conf, NULL);
+	const char *file = owner->conf->path && (!usual_file || strcmp(usual_file, owner->conf->path) != 0) ? owner->conf->path : NULL;
+	const char *database = !usual_database || strcmp(usual_database, owner->database) != 0 ? owner->database : NULL;
+	int pid = (int)parting_pid(control->parting);
+
+	cli_say("checking goes on as process %d: kumatop%s%s%s%s shows it, kill %d stops it", pid, file ? " --config " : "", file ? file : "",
+	    database ? " --database " : "", database ? database : "", pid);
+	free(usual_file);
+	free(usual_database);
+}
+
+static void say_how_it_ended(struct control *control, bool *fine, struct error *err)
+{
+	if (control->trouble.code != EXIT_FINE) {
+		*err = control->trouble;
+		*fine = false;
+	} else if (atomic_load(&screen_end) == 1 + SCREEN_LEFT && parting_pid(control->parting)) {
+		print_way_back(control);
+	}
 }
 
 /* A lost line sends SIGHUP too, once or twice; a terminal that is still there means that somebody asks for a reload. */
@@ -277,14 +365,13 @@ static void end_loop(struct control *control)
 
 static void listen_to_others(struct control *control)
 {
-	uv_async_init(&control->loop, &control->screen_ended, screen_ended);
+	uv_async_init(&control->loop, &control->from_screen, from_screen);
 	uv_async_init(&control->loop, &control->ordered, ordered);
 	uv_timer_init(&control->loop, &control->patience);
-	control->screen_ended.data = control->ordered.data = control->patience.data = control;
-	atomic_store(&screen_end_async, &control->screen_ended);
+	control->from_screen.data = control->ordered.data = control->patience.data = control;
+	atomic_store(&screen_async, &control->from_screen);
 	atomic_store(&orders_async, &control->ordered);
-	if (atomic_load(&screen_end))
-		uv_async_send(&control->screen_ended);
+	wake_from_screen();
 	uv_async_send(&control->ordered);
 }
 
@@ -307,11 +394,14 @@ bool control_run(struct owner *owner, const sigset_t *mask, struct error *err)
 		    || error_set(err, EXIT_INTERNAL, "signal %d cannot be handled", numbers[i]);
 	}
 	control->reloader = reloader_create(&control->loop, owner);
+	open_parting(control);
 	listen_to_others(control);
 	watch_configuration(control);
 	start_server(control);
 	if (fine && !owner->with_screen)
 		owner_say_ready(owner);
+	if (fine && owner->heritage)
+		handover_tell(owner->heritage, NULL);
 	pthread_sigmask(SIG_SETMASK, mask, &blocked);
 	if (fine)
 		uv_run(&control->loop, UV_RUN_DEFAULT);
@@ -319,12 +409,14 @@ bool control_run(struct owner *owner, const sigset_t *mask, struct error *err)
 	link_server_stop(owner->server, "kumatop is stopping", false);
 	/* A screen's thread may wake this loop as long as it runs, so it ends first; one that cannot keeps the loop. */
 	owner_end_screen(owner);
+	say_how_it_ended(control, &fine, err);
 	if (owner->screen_left_behind)
 		return fine;
-	atomic_store(&screen_end_async, NULL);
+	atomic_store(&screen_async, NULL);
 	atomic_store(&orders_async, NULL);
 	mailbox_close(owner->orders);
 	refuse_orders(owner);
+	parting_close(control->parting);
 	end_loop(control);
 	return fine;
 }

@@ -4,10 +4,12 @@
 #ifndef KUMATOP_CLI_CONTROL_H
 #define KUMATOP_CLI_CONTROL_H
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 
 #include "cli.h"
+#include "handover.h"
 #include "kumatop/board.h"
 #include "kumatop/engine.h"
 #include "kumatop/lock.h"
@@ -16,6 +18,7 @@
 #include "kumatop/screen.h"
 #include "kumatop/server.h"
 #include "kumatop/store.h"
+#include "kumatop/viewer.h"
 
 struct control;
 
@@ -32,6 +35,11 @@ struct owner {
 	struct engine *engine;
 	struct snapshot_hub *hub;
 	struct board board;
+	/* Whom the board asks, and whether anybody is asked; any thread under the mutex, changed by the control thread. */
+	pthread_mutex_t door;
+	const char *shut;		/* why nobody is asked; NULL: it is open */
+	struct viewer *viewer;		/* of the process that checks now; NULL: the engine here */
+	const struct heritage *heritage;
 	struct screen *screen;
 	bool with_screen;
 	bool screen_left_behind;
@@ -51,6 +59,9 @@ bool control_run(struct owner *owner, const sigset_t *mask, struct error *err);
 /* board.screen_ended; any thread; arg is the owner. */
 void control_screen_ended(void *arg, enum screen_end how);
 
+/* board.hand_over; any thread; arg is the owner. */
+void control_hand_over(void *arg);
+
 /* Who may do what from now on, for those who are attached too; NULL: as without a configuration. Control thread. */
 void control_take_access(struct owner *owner, struct access *access);
 
@@ -62,5 +73,17 @@ void owner_say_ready(const struct owner *owner);
 
 /* Ends the screen, if there is one. Control thread. */
 void owner_end_screen(struct owner *owner);
+
+/* Commands and questions of the board are refused with this word; or go to a viewer, or (NULL) to what is here. Control thread. */
+void owner_shut_door(struct owner *owner, const char *why);
+void owner_open_door(struct owner *owner, struct viewer *viewer);
+
+/*
+ * Engine, store and reader, by the order of the flow. Stopping returns false when one of them hangs in a disk that does not answer, and
+ * still uses what would be freed. Control thread.
+ */
+bool owner_start_watch(struct owner *owner, struct error *err);
+bool owner_stop_watch(struct owner *owner);
+void owner_free_watch(struct owner *owner);
 
 #endif

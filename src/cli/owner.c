@@ -130,9 +130,20 @@ static bool open_store(struct owner *owner, struct error *err)
 	return owner->store != NULL;
 }
 
-/* Only a database that somebody else owns is a reason not to run. */
+/* The lock as it came, once whoever had it before has closed the database. */
+static bool inherit(struct owner *owner, struct error *err)
+{
+	if (!owner->database)
+		return error_set(err, EXIT_USAGE, "--inherit takes a database");
+	return lock_inherit(&owner->lock, owner->database, owner->heritage->lock, err) && handover_await(owner->heritage, err)
+	    && lock_sign(&owner->lock, err);
+}
+
+/* Only a database that somebody else owns is a reason not to run. Who handed it to us keeps it if it is of no use here. */
 static bool open_history(struct owner *owner, struct error *err)
 {
+	if (owner->heritage)
+		return inherit(owner, err) && open_store(owner, err);
 	if (owner->database && (!keeper_make_parents(owner->database, err) || !lock_take(&owner->lock, owner->database, err))) {
 		if (err->code == EXIT_LOCKED)
 			return false;
@@ -216,6 +227,52 @@ static bool load_monitors(struct owner *owner, struct error *err)
 	return fine;
 }
 
+bool owner_start_watch(struct owner *owner, struct error *err)
+{
+	owner->monitors = 0;
+	return open_store(owner, err) && load_monitors(owner, err);
+}
+
+bool owner_stop_watch(struct owner *owner)
+{
+	bool ended = true;
+
+	if (owner->engine)
+		engine_stop(owner->engine);
+	if (owner->store && !store_stop(owner->store, STORE_STOP_MS)) {
+		log_line(LOG_LEVEL_ERROR, "the disk does not answer: the last beats may be lost");
+		ended = false;
+	}
+	return reader_stop(owner->reader, READER_STOP_MS) && ended;
+}
+
+void owner_free_watch(struct owner *owner)
+{
+	link_server_destroy(owner->server);
+	engine_destroy(owner->engine);
+	if (owner->store)
+		store_close(owner->store);
+	owner->server = NULL;
+	owner->engine = NULL;
+	owner->store = NULL;
+	owner->reader = NULL;
+}
+
+void owner_shut_door(struct owner *owner, const char *why)
+{
+	pthread_mutex_lock(&owner->door);
+	owner->shut = why;
+	pthread_mutex_unlock(&owner->door);
+}
+
+void owner_open_door(struct owner *owner, struct viewer *viewer)
+{
+	pthread_mutex_lock(&owner->door);
+	owner->shut = NULL;
+	owner->viewer = viewer;
+	pthread_mutex_unlock(&owner->door);
+}
+
 /* What changes more than monitors is the control thread's to do. */
 static bool submit_here(struct owner *owner, struct command *command, struct error *err)
 {
@@ -230,18 +287,37 @@ static bool submit_here(struct owner *owner, struct command *command, struct err
 static bool board_submit(void *arg, struct command *command, struct error *err)
 {
 	struct owner *owner = arg;
+	bool fine;
 
 	if (!command->who[0])
 		cli_who(command->who, sizeof(command->who));
-	return submit_here(owner, command, err);
+	/* Held while the command goes into a mailbox, so that nobody asks what has just been freed. */
+	pthread_mutex_lock(&owner->door);
+	if (owner->shut) {
+		fine = error_set(err, EXIT_UNAVAILABLE, "%s", owner->shut);
+		command_destroy(command);
+	} else {
+		fine = owner->viewer ? viewer_submit(owner->viewer, command, err) : submit_here(owner, command, err);
+	}
+	pthread_mutex_unlock(&owner->door);
+	return fine;
 }
 
 static bool board_ask(void *arg, const struct history_query *query, void (*answer)(void *answer_arg, struct history_answer *answer),
     void *answer_arg, struct error *err)
 {
 	struct owner *owner = arg;
+	bool fine;
 
-	return reader_ask(owner->reader, query, answer, answer_arg, err);
+	pthread_mutex_lock(&owner->door);
+	if (owner->shut)
+		fine = error_set(err, EXIT_UNAVAILABLE, "%s", owner->shut);
+	else if (owner->viewer)
+		fine = viewer_ask(owner->viewer, query, answer, answer_arg, err);
+	else
+		fine = reader_ask(owner->reader, query, answer, answer_arg, err);
+	pthread_mutex_unlock(&owner->door);
+	return fine;
 }
 
 static void fill_board(struct owner *owner)
@@ -252,6 +328,7 @@ static void fill_board(struct owner *owner)
 		.submit = board_submit,
 		.ask = board_ask,
 		.screen_ended = control_screen_ended,
+		.hand_over = control_hand_over,
 		.host = owner->host,
 		.database = owner->database,
 		.configuration = owner->conf->path,
@@ -285,25 +362,16 @@ void owner_end_screen(struct owner *owner)
  */
 static bool stop_all(struct owner *owner)
 {
-	bool ended = true;
+	bool ended;
 
 	owner_end_screen(owner);
-	if (owner->engine)
-		engine_stop(owner->engine);
-	if (owner->store && !store_stop(owner->store, STORE_STOP_MS)) {
-		log_line(LOG_LEVEL_ERROR, "the disk does not answer: the last beats may be lost");
-		ended = false;
-	}
-	ended = reader_stop(owner->reader, READER_STOP_MS) && ended;
+	ended = owner_stop_watch(owner);
 	return ended && !owner->screen_left_behind && !owner->loop_left_behind;
 }
 
 static void free_all(struct owner *owner)
 {
-	link_server_destroy(owner->server);
-	engine_destroy(owner->engine);
-	if (owner->store)
-		store_close(owner->store);
+	owner_free_watch(owner);
 	snapshot_hub_destroy(owner->hub);
 	lock_drop(&owner->lock);
 	free(owner->database);
@@ -312,6 +380,7 @@ static void free_all(struct owner *owner)
 	access_release(owner->access);
 	mailbox_destroy(owner->orders);
 	conf_free(owner->conf);
+	pthread_mutex_destroy(&owner->door);
 	free(owner);
 }
 
@@ -369,8 +438,11 @@ static int run(struct owner *owner, struct owner_settings *settings, const sigse
 {
 	struct error err;
 
-	if (!open_all(owner, settings, &err))
+	if (!open_all(owner, settings, &err)) {
+		if (owner->heritage)
+			handover_tell(owner->heritage, &err);
 		return cli_fail(&err);
+	}
 	return control_run(owner, mask, &err) ? EXIT_FINE : cli_fail(&err);
 }
 
@@ -391,6 +463,8 @@ int owner_run(struct owner_settings *settings)
 	owner->with_screen = settings->with_screen;
 	owner->orders = mailbox_create(ORDERS_MOST, discard_order);
 	mailbox_set_wake(owner->orders, control_wake, owner);
+	owner->heritage = settings->heritage;
+	pthread_mutex_init(&owner->door, NULL);
 	/* Signals are taken only while the control loop runs: whoever sends SIGTERM twice must not kill what is about to end in order. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);

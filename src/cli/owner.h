@@ -6,6 +6,7 @@
 #define KUMATOP_CLI_OWNER_H
 
 #include "cli.h"
+#include "handover.h"
 #include "kumatop/screen.h"
 
 struct owner_settings {
@@ -14,6 +15,7 @@ struct owner_settings {
 	const char *socket;		/* --socket, or NULL */
 	bool no_database;		/* only targets of the command line: keep nothing on disk */
 	bool with_screen;
+	const struct heritage *heritage;	/* NULL: nobody was before us */
 	struct screen_settings screen;
 };
 

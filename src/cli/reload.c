@@ -54,6 +54,10 @@ static void report_faults(struct request *request)
 	const struct text_list *lines = &request->faults.lines;
 	char *text;
 
+	if (!request->reloader->owner->engine) {
+		refuse(request, "the checks are another process's now");
+		return;
+	}
 	for (size_t i = 0; i < lines->count; i++)
 		log_line(LOG_LEVEL_ERROR, "%s", lines->items[i]);
 	log_line(LOG_LEVEL_ERROR, "the configuration was not reloaded: what ran before goes on");
@@ -108,6 +112,11 @@ static void apply(struct request *request)
 	struct owner *owner = request->reloader->owner;
 	struct error err;
 
+	/* Whoever checks now reads it by himself. */
+	if (!owner->engine) {
+		refuse(request, "the checks are another process's now");
+		return;
+	}
 	for (size_t i = 0; i < request->conf->warnings.count; i++)
 		log_line(LOG_LEVEL_WARNING, "%s", request->conf->warnings.items[i]);
 	control_take_access(owner, request->conf->access);
