@@ -1,61 +1,24 @@
 /*
- * One who looks; see viewer.h. Here: when to attach, what each message means, and what is said while there is nobody to look at. How
- * bytes travel is viewer_link.c, what was asked and is not answered yet is viewer_desk.c.
+ * One who looks; see viewer.h. Here: when to attach, and what is said while there is nobody to look at. What messages mean is
+ * viewer_take.c, how bytes travel viewer_link.c, what was asked and is not answered yet viewer_desk.c.
  */
-#include "kumatop/viewer.h"
+#include "viewer_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uv.h>
 
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
 #include "kumatop/when.h"
-#include "viewer_desk.h"
-#include "viewer_link.h"
 
 enum {
-	AGAIN_FIRST_MS = 100,
 	AGAIN_MOST_MS = 2000,
 	AGAIN_PROGRAM_MS = 15000,	/* each attempt is a login somewhere */
 	AGAIN_REFUSED_MS = 30000,
 };
 
 #define NOT_YET "the owner has not said hello yet"
-
-enum stage {
-	STAGE_WAITING,			/* for the next attempt */
-	STAGE_GREETING,			/* connecting, or waiting for the hello */
-	STAGE_ATTACHED,
-};
-
-struct viewer {
-	uv_loop_t *loop;
-	struct viewer_settings settings;	/* path, program, place, version: copies, owned */
-	size_t words;			/* of program */
-	uv_timer_t timer;
-	uv_async_t async;		/* the desk has something */
-	unsigned open;			/* of these two */
-	bool stopped;
-
-	enum stage stage;
-	struct viewer_link *link;	/* NULL while waiting */
-	struct viewer_desk *desk;
-	struct wire_hello hello;	/* of the last owner; zeroed before the first */
-	bool known;			/* there was a first hello */
-	bool told;			/* lost() was called for this loss */
-	struct wire_mirror *mirror;	/* of this link; no board has come before `whole` */
-	struct wire_mirror *last;	/* of the link before, until then; what is shown meanwhile */
-	bool whole;
-	int again_ms;
-	bool at_once;			/* the owner said that another takes its place */
-	bool refused;
-	int64_t lost_us;		/* wall; 0: not lost */
-	char reason[512];		/* why, for people; "": it just went */
-	char said[256];			/* the program's last words */
-	char trouble[1024];		/* as published last */
-};
 
 static void attempt(struct viewer *viewer);
 
@@ -64,7 +27,7 @@ static const char *where(const struct viewer *viewer)
 	return viewer->hello.host[0] ? viewer->hello.host : viewer->settings.place;
 }
 
-/* "the owner on mon1 is gone since 14:03:12 (stopped by root): attaching again …" */
+/* "the owner on mon1 is gone since 14:03:12: attaching again … (stopped by root)" */
 static void print_trouble(const struct viewer *viewer, char *out, size_t size)
 {
 	char when[32];
@@ -73,7 +36,7 @@ static void print_trouble(const struct viewer *viewer, char *out, size_t size)
 	if (viewer->refused)
 		snprintf(out, size, "the owner on %s will not have us since %s: %s", where(viewer), when, viewer->reason);
 	else
-		snprintf(out, size, "the owner on %s is gone since %s%s%s%s: attaching again …", where(viewer), when,
+		snprintf(out, size, "the owner on %s is gone since %s: attaching again …%s%s%s", where(viewer), when,
 		    viewer->reason[0] ? " (" : "", viewer->reason, viewer->reason[0] ? ")" : "");
 }
 
@@ -164,14 +127,24 @@ static void detach(struct viewer *viewer)
 	viewer_desk_refuse_all(viewer->desk, text);
 }
 
+/*
+ * What was said on the link counts most, then what the program said beside it. That nobody is there is no reason why an owner went: the
+ * one known before stays.
+ */
+static void keep_reason(struct viewer *viewer, const char *why)
+{
+	const char *reason = viewer->fresh[0] ? viewer->fresh : viewer->said[0] ? viewer->said : why;
+
+	if (reason[0] && !(viewer->known && strcmp(reason, VIEWER_LINK_NOBODY) == 0))
+		text_copy(viewer->reason, sizeof(viewer->reason), reason);
+}
+
 static void on_over(void *arg, const char *why)
 {
 	struct viewer *viewer = arg;
 
 	viewer->link = NULL;
-	/* What was said on the link counts most, then what the program said beside it. */
-	if (!viewer->reason[0])
-		text_copy(viewer->reason, sizeof(viewer->reason), viewer->said[0] ? viewer->said : why);
+	keep_reason(viewer, why);
 	detach(viewer);
 	tell_lost(viewer);
 	if (!viewer->stopped)
@@ -179,14 +152,13 @@ static void on_over(void *arg, const char *why)
 }
 
 /* The end of a link by what it said. */
-static void give_up(struct viewer *viewer, const char *why)
+void viewer_give_up(struct viewer *viewer, const char *why)
 {
-	if (why[0])
-		text_copy(viewer->reason, sizeof(viewer->reason), why);
+	text_copy(viewer->fresh, sizeof(viewer->fresh), why);
 	viewer_link_shut(viewer->link, why);
 }
 
-static bool send_bytes(void *arg, const char *bytes, size_t length)
+bool viewer_send(void *arg, const char *bytes, size_t length)
 {
 	struct viewer *viewer = arg;
 
@@ -200,134 +172,8 @@ static void on_opened(void *arg)
 
 	buf_init(&out, WIRE_REQUEST_MOST);
 	wire_put_viewer_hello(&out, viewer->settings.version);
-	(void)send_bytes(viewer, out.data, out.length);
+	(void)viewer_send(viewer, out.data, out.length);
 	buf_finish(&out);
-}
-
-static void take_refusal(struct viewer *viewer, const struct error *err)
-{
-	viewer->refused = true;
-	give_up(viewer, err->text);
-	if (viewer->settings.refused)
-		viewer->settings.refused(viewer->settings.arg, err);
-}
-
-static void read_text(const struct json *message, char *out, size_t size)
-{
-	const char *text = json_get_text(message, "text");
-
-	text_sanitize(out, size, text ? text : "", text ? strlen(text) : 0);
-}
-
-static void take_refused(struct viewer *viewer, const struct json *message)
-{
-	struct error err;
-	char text[256];
-
-	read_text(message, text, sizeof(text));
-	error_set(&err, EXIT_PERMISSION, "%s", text[0] ? text : "the owner refuses");
-	take_refusal(viewer, &err);
-}
-
-static void take_hello(struct viewer *viewer, const struct json *message)
-{
-	static const struct wire_watch everything;
-	struct wire_hello hello;
-	struct error err;
-	struct buf out;
-
-	if (!wire_read_hello(message, false, &hello, &err)) {
-		take_refusal(viewer, &err);
-		return;
-	}
-	viewer->hello = hello;
-	viewer->stage = STAGE_ATTACHED;
-	viewer->known = true;
-	viewer->told = false;
-	viewer->mirror = wire_mirror_create();
-	buf_init(&out, WIRE_REQUEST_MOST);
-	wire_put_watch(&out, &everything);
-	(void)send_bytes(viewer, out.data, out.length);
-	buf_finish(&out);
-	viewer_desk_set_reason(viewer->desk, NULL);
-	if (viewer->settings.attached)
-		viewer->settings.attached(viewer->settings.arg, &viewer->hello);
-}
-
-/* A whole picture: what was shown of the owner before is done with. */
-static bool take_board(struct viewer *viewer, const struct json *message, struct error *err)
-{
-	const struct snapshot *picture = wire_mirror_board(viewer->mirror, message, err);
-
-	if (!picture)
-		return false;
-	if (!viewer->whole) {
-		wire_mirror_destroy(viewer->last);
-		viewer->last = NULL;
-		viewer->whole = true;
-		viewer->lost_us = 0;
-		viewer->again_ms = AGAIN_FIRST_MS;
-		viewer->trouble[0] = viewer->reason[0] = viewer->said[0] = '\0';
-	}
-	snapshot_hub_publish(viewer->settings.hub, picture);
-	return true;
-}
-
-static void take_bye(struct viewer *viewer, const struct json *message)
-{
-	char text[256];
-
-	read_text(message, text, sizeof(text));
-	json_get_flag(message, "again", &viewer->at_once);
-	give_up(viewer, text);
-}
-
-/* false: the owner says what it must not, or what is not understood. An op that a newer one may have is passed over. */
-static bool take_attached(struct viewer *viewer, const struct json *message, struct error *err)
-{
-	const char *op = wire_op(message);
-
-	if (strcmp(op, "view") == 0)
-		return wire_mirror_view(viewer->mirror, message, err);
-	if (strcmp(op, "board") == 0)
-		return take_board(viewer, message, err);
-	if (strcmp(op, "reply") == 0 || strcmp(op, "answer") == 0)
-		return viewer_desk_take(viewer->desk, message, err);
-	if (strcmp(op, "bye") == 0)
-		take_bye(viewer, message);
-	else if (strcmp(op, "refused") == 0)
-		take_refused(viewer, message);
-	return true;
-}
-
-static bool take_greeting(struct viewer *viewer, const struct json *message, struct error *err)
-{
-	const char *op = wire_op(message);
-
-	if (strcmp(op, "hello") == 0)
-		take_hello(viewer, message);
-	else if (strcmp(op, "refused") == 0)
-		take_refused(viewer, message);
-	else if (strcmp(op, "bye") == 0)
-		take_bye(viewer, message);
-	else
-		return error_set(err, EXIT_DATA, "it does not say hello");
-	return true;
-}
-
-static void on_line(void *arg, const char *line, size_t length)
-{
-	struct viewer *viewer = arg;
-	struct error err;
-	struct json *message = wire_parse(line, length, &err);
-	bool fine = message
-	    && (viewer->stage == STAGE_ATTACHED ? take_attached(viewer, message, &err) : take_greeting(viewer, message, &err));
-
-	json_free(message);
-	if (fine)
-		return;
-	error_prefix(&err, "it speaks as no kumatop does: ");
-	give_up(viewer, err.text);
 }
 
 static void on_said(void *arg, const char *line)
@@ -343,12 +189,12 @@ static void attempt(struct viewer *viewer)
 {
 	struct viewer_link_settings settings = {
 		.path = viewer->settings.path, .program = viewer->settings.program, .apart = viewer->known,
-		.arg = viewer, .opened = on_opened, .line = on_line, .said = on_said, .ended = on_over,
+		.arg = viewer, .opened = on_opened, .line = viewer_take_line, .said = on_said, .ended = on_over,
 	};
 
 	viewer->stage = STAGE_GREETING;
 	viewer->refused = false;
-	viewer->reason[0] = viewer->said[0] = '\0';
+	viewer->fresh[0] = viewer->said[0] = '\0';
 	viewer->link = viewer_link_open(viewer->loop, &settings);
 }
 
@@ -365,7 +211,7 @@ static void on_async(uv_async_t *async)
 	struct viewer *viewer = async->data;
 
 	if (viewer->stage == STAGE_ATTACHED)
-		viewer_desk_send(viewer->desk, send_bytes, viewer);
+		viewer_desk_send(viewer->desk, viewer_send, viewer);
 	else
 		viewer_desk_refuse_all(viewer->desk, viewer->trouble[0] ? viewer->trouble : NOT_YET);
 }
@@ -434,7 +280,7 @@ struct viewer *viewer_start(uv_loop_t *loop, const struct viewer_settings *setti
 
 	copy_settings(viewer, settings);
 	viewer->loop = loop;
-	viewer->again_ms = AGAIN_FIRST_MS;
+	viewer->again_ms = VIEWER_AGAIN_FIRST_MS;
 	viewer->desk = viewer_desk_create(desk_wakes, viewer);
 	viewer_desk_set_reason(viewer->desk, NOT_YET);
 	status = uv_async_init(loop, &viewer->async, on_async);

@@ -240,7 +240,7 @@ static void on_connected(uv_connect_t *request, int status)
 	if (status == 0)
 		begin(link);
 	else if (status == UV_ENOENT || status == UV_ECONNREFUSED)
-		viewer_link_shut(link, "nobody listens there");
+		viewer_link_shut(link, VIEWER_LINK_NOBODY);
 	else
 		viewer_link_shut(link, uv_strerror(status));
 }

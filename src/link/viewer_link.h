@@ -14,6 +14,8 @@
 struct uv_loop_s;
 struct viewer_link;
 
+#define VIEWER_LINK_NOBODY "nobody listens there"	/* why a link ended that never was */
+
 struct viewer_link_settings {
 	const char *path;		/* or NULL, and then */
 	char *const *program;

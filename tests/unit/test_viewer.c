@@ -321,7 +321,7 @@ static void a_farewell_is_told(void **state)
 
 	fakepeer_say(&scene->peer, "{\"op\":\"bye\",\"text\":\"stopped by root\",\"again\":true}");
 	UNTIL(scene, scene->lost == 1);
-	assert_non_null(strstr(trouble(scene), "(stopped by root): attaching again"));
+	assert_non_null(strstr(trouble(scene), ": attaching again … (stopped by root)"));
 	fakepeer_close(&scene->peer);
 	let_in(scene);
 	assert_string_equal(trouble(scene), "");
