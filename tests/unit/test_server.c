@@ -538,6 +538,37 @@ static void commands_are_carried_out(void **state)
 	assert_string_equal(reply.text, "there is no such monitor any more");
 }
 
+/* Monitors that come as text are read on several threads at once, each in its place. */
+static void several_may_add_at_once(void **state)
+{
+	enum { WHO = 6, EACH = 10 };
+	struct stage *stage = *state;
+	struct client *clients[WHO];
+	char line[512];
+
+	start(stage);
+	for (size_t i = 0; i < WHO; i++) {
+		clients[i] = attach_and_greet(stage);
+		for (size_t j = 0; j < EACH; j++) {
+			snprintf(line, sizeof line, "{\"op\":\"command\",\"ticket\":%zu,\"do\":\"add\",\"spec\":\"{ name = \\\"m-%zu-%zu\\\"; http = "
+			    "\\\"https://localhost/\\\"; headers = [\\\"A: b\\\"]; expect = { status = [\\\"200-299\\\"]; }; }\"}", j + 1, i, j);
+			say(stage, clients[i], line);
+		}
+	}
+	for (size_t i = 0; i < WHO; i++) {
+		for (uint64_t j = 1; j <= EACH; j++) {
+			struct json *message = expect(stage, clients[i], "reply");
+			bool done = false;
+
+			if (!json_get_flag(message, "done", &done) || !done)
+				fail_msg("%s", json_get_text(message, "text"));
+			assert_int_equal(wire_ticket(message), j);
+			json_free(message);
+		}
+	}
+	assert_int_not_equal(id_of(stage, "m-5-9"), 0);
+}
+
 /* Us, as somebody of this role who does not run kumatop. */
 static struct access *access_for(enum access_role role, const char *group, bool only)
 {
@@ -1118,6 +1149,7 @@ int main(void)
 		TEST(a_picture_comes_and_then_what_changes),
 		TEST(a_part_of_the_picture_can_be_watched),
 		TEST(commands_are_carried_out),
+		TEST(several_may_add_at_once),
 		TEST(a_role_is_held_to),
 		TEST(who_has_no_role_is_not_let_in),
 		TEST(other_rules_count_at_once),
