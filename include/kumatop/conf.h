@@ -1,7 +1,7 @@
 /*
  * kumatop.conf: text to specs, by libconfig. All semantic faults are told at once, each with file:line; a syntax error stops at
  * the first and gets a hint. The file is never written. Parsing happens at start, at a reload and when an added monitor is read
- * back, never on a loop. Not reentrant with itself; any one thread at a time.
+ * back, never on a loop. Any thread, several at once.
  */
 #ifndef KUMATOP_CONF_H
 #define KUMATOP_CONF_H
