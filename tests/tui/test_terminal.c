@@ -138,9 +138,10 @@ static void test_hangup_signal_reloads(void **state)
 	live_quit(term);
 }
 
+/* Without a database, so that the checks stop with it; what becomes of them where there is one is in fault/test_handover.c. */
 static struct term *start_in_shell(const char *script)
 {
-	char *quoted = heap_print("set -m; %s --config '%s' --database '%s'; %s", live_program(), live->configuration, live->database, script);
+	char *quoted = heap_print("set -m; %s --config '%s' --database none; %s", live_program(), live->configuration, script);
 	struct term *term = live_start_argv((const char *[]){ "/bin/sh", "-c", quoted, NULL }, 24, 80, NULL);
 
 	free(quoted);
