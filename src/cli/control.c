@@ -124,6 +124,17 @@ void control_take_access(struct owner *owner, struct access *access)
 	access_release(before);
 }
 
+/* A command in another environment (cron has no XDG_RUNTIME_DIR) or folder finds it by the lock. */
+static void tell_socket(struct owner *owner)
+{
+	char *real = realpath(owner->socket, NULL);
+	struct error err;
+
+	if (owner->lock.fd >= 0 && !lock_tell_socket(&owner->lock, real ? real : owner->socket, &err))
+		log_line(LOG_LEVEL_DEBUG, "%s", err.text);
+	free(real);
+}
+
 /* That nobody can attach is no reason not to check. */
 static void start_server(struct control *control)
 {
@@ -140,8 +151,10 @@ static void start_server(struct control *control)
 	if (!owner->socket)
 		return;
 	owner->server = link_server_start(&control->loop, &settings, &err);
-	if (owner->server)
+	if (owner->server) {
+		tell_socket(owner);
 		return;
+	}
 	log_line(LOG_LEVEL_WARNING, "nobody can attach: %s", err.text);
 	free(owner->socket);
 	owner->socket = NULL;
@@ -267,6 +280,9 @@ static bool take_up(void *arg, struct error *err)
 {
 	struct control *control = arg;
 
+	/* The other may have put its name to the lock. */
+	if (!lock_sign(&control->owner->lock, err))
+		log_line(LOG_LEVEL_WARNING, "%s", err->text);
 	if (!owner_start_watch(control->owner, err))
 		return false;
 	start_server(control);

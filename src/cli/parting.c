@@ -103,6 +103,11 @@ static void ready(void *arg)
 	lock_drop(&owner->lock);
 	owner->board.checks_here = owner->board.owns_database = false;
 	owner->board.handed_over = true;
+	/* The terminal went meanwhile: there is nobody to look. */
+	if (!owner->screen) {
+		parting->settings.over(parting->settings.arg, NULL);
+		return;
+	}
 	parting->viewer = viewer_start(parting->settings.loop, &settings, &err);
 	if (!parting->viewer) {
 		/* The checks go on all the same. */
@@ -223,6 +228,7 @@ void parting_close(struct parting *parting)
 	parting->stopped = NULL;
 	owner_shut_door(parting->settings.owner, "kumatop is stopping");
 	viewer_stop(parting->viewer);
+	parting->viewer = NULL;
 	handover_close(parting->handover);
 	uv_close((uv_handle_t *)&parting->patience, forget);
 }
