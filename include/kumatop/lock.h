@@ -29,13 +29,19 @@ void lock_drop(struct lock *lock);	/* accepts one not held */
  */
 bool lock_inherit(struct lock *lock, const char *database, int fd, struct error *err);
 
-/* Writes our own process id into a lock we inherited. */
+/* Writes our own process id into a lock we inherited. Forgets the socket. */
 bool lock_sign(struct lock *lock, struct error *err);
+
+/* Writes where the owner listens, so that others find him whatever their environment says. */
+bool lock_tell_socket(struct lock *lock, const char *socket, struct error *err);
 
 /* False if the lock that we hold is not that of this path any more: its file was taken away, or something was mounted over it. */
 bool lock_is_good(const struct lock *lock, const char *database);
 
 /* True if some process holds the lock; *pid is its id or 0 when it is not told. */
 bool lock_is_held(const char *database, pid_t *pid);
+
+/* Where the process that holds the lock says it listens; NULL: nobody does, it is not told, or we may not read it. Heap. */
+char *lock_socket(const char *database);
 
 #endif

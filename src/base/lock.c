@@ -19,12 +19,13 @@
 #include "kumatop/text.h"
 #include "kumatop/when.h"
 
-enum { SIGNATURE_MOST = 256, LINKS_MOST = 16, TRIES_MOST = 50 };
+enum { SIGNATURE_MOST = 512, LINKS_MOST = 16, TRIES_MOST = 50 };
 
 struct owner {
 	pid_t pid;		/* 0: not told */
 	char user[64];
 	char since[40];
+	char socket[128];
 };
 
 /* path with its last part replaced by what the link says, seen from the link's folder. */
@@ -118,6 +119,7 @@ static struct owner read_owner(int fd)
 	read_word(text, "pid ", pid, sizeof pid);
 	read_word(text, "user ", owner.user, sizeof owner.user);
 	read_word(text, "since ", owner.since, sizeof owner.since);
+	read_word(text, "socket ", owner.socket, sizeof owner.socket);
 	number = strtol(pid, NULL, 10);
 	owner.pid = number > 0 && number <= INT_MAX ? (pid_t)number : 0;
 	return owner;
@@ -273,10 +275,20 @@ static void user_print(uid_t uid, char *out, size_t size)
 		snprintf(out, size, "%ju", (uintmax_t)uid);
 }
 
+static bool write_signature(const struct lock *lock, const char *text, size_t length, struct error *err)
+{
+	ssize_t written = pwrite(lock->fd, text, length, 0);
+
+	if (written < 0 || ftruncate(lock->fd, (off_t)length))
+		return error_errno(err, EXIT_INPUT_OUTPUT, "cannot write %s", lock->path ? lock->path : "the lock file");
+	if ((size_t)written < length)
+		return error_set(err, EXIT_INPUT_OUTPUT, "cannot write all of %s", lock->path ? lock->path : "the lock file");
+	return true;
+}
+
 bool lock_sign(struct lock *lock, struct error *err)
 {
 	char text[SIGNATURE_MOST], user[64], since[40];
-	ssize_t written;
 	int length;
 
 	assert(lock->fd >= 0);
@@ -284,28 +296,53 @@ bool lock_sign(struct lock *lock, struct error *err)
 	moment_print(unix_now_us(), since, sizeof since);
 	length = snprintf(text, sizeof text, "pid %d\nuser %s\nsince %.19sZ\n", (int)getpid(), user, since);
 	assert(length > 0 && (size_t)length < sizeof text);
-	written = pwrite(lock->fd, text, (size_t)length, 0);
-	if (written < 0 || ftruncate(lock->fd, length))
-		return error_errno(err, EXIT_INPUT_OUTPUT, "cannot write %s", lock->path ? lock->path : "the lock file");
-	if (written < length)
-		return error_set(err, EXIT_INPUT_OUTPUT, "cannot write all of %s", lock->path ? lock->path : "the lock file");
-	return true;
+	return write_signature(lock, text, (size_t)length, err);
+}
+
+bool lock_tell_socket(struct lock *lock, const char *socket, struct error *err)
+{
+	struct owner owner = read_owner(lock->fd);
+	char text[SIGNATURE_MOST];
+	int length;
+
+	/* A path that is cut leads nowhere. */
+	if (strlen(socket) >= sizeof owner.socket || strpbrk(socket, "\n"))
+		return error_set(err, EXIT_DATA, "%s is too long to be told", socket);
+	length = snprintf(text, sizeof text, "pid %d\nuser %s\nsince %s\nsocket %s\n", (int)owner.pid, owner.user, owner.since, socket);
+	assert(length > 0 && (size_t)length < sizeof text);
+	return write_signature(lock, text, (size_t)length, err);
+}
+
+/* What the process that holds the lock says of itself; false: nobody does. */
+static bool ask_holder(const char *database, struct owner *owner)
+{
+	char *path = lock_path(database, NULL);
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+	bool held;
+
+	*owner = (struct owner){ 0 };
+	free(path);
+	if (fd < 0)
+		return false;
+	held = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+	if (held)
+		*owner = read_owner(fd);
+	close(fd);
+	return held;
 }
 
 bool lock_is_held(const char *database, pid_t *pid)
 {
-	char *path = lock_path(database, NULL);
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
-	bool held = false;
+	struct owner owner;
+	bool held = ask_holder(database, &owner);
 
-	*pid = 0;
-	free(path);
-	if (fd < 0)
-		return false;
-	if (flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK) {
-		held = true;
-		*pid = read_owner(fd).pid;
-	}
-	close(fd);
+	*pid = owner.pid;
 	return held;
+}
+
+char *lock_socket(const char *database)
+{
+	struct owner owner;
+
+	return ask_holder(database, &owner) && *owner.socket ? heap_text(owner.socket) : NULL;
 }

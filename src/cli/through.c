@@ -66,9 +66,12 @@ static bool same_file(const char *a, const char *b)
 static bool attach_own(struct through *through, struct error *err)
 {
 	char *named = conf_socket_path(through->conf);
-	char *path = place_of_socket(named, through->database, err);
+	char *path = lock_socket(through->database);
 	pid_t pid;
 
+	/* Who may not read the lock, or runs beside an owner that could not write it, looks where the socket would be. */
+	if (!path)
+		path = place_of_socket(named, through->database, err);
 	through->held = lock_is_held(through->database, &pid);
 	free(named);
 	if (!path || (!through->held && !place_listens(path))) {

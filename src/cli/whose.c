@@ -106,7 +106,9 @@ char *whose_owns_database(const struct conf *conf, const struct cli_common *comm
 
 	if (database && lock_is_held(database, &pid)) {
 		socket = named ? heap_text(named) : conf_socket_path(conf);
-		path = place_of_socket(socket, database, &err);
+		path = named ? NULL : lock_socket(database);
+		if (!path)
+			path = place_of_socket(socket, database, &err);
 		if (path && !place_listens(path)) {
 			free(path);
 			path = NULL;

@@ -179,5 +179,9 @@ XDG_CONFIG_HOME=$TEST_DIR/other XDG_STATE_HOME=$TEST_DIR/other run "$KUMATOP" li
 like 'who has neither configuration nor database, too' "$out" '"name": *"found"'
 XDG_CONFIG_HOME=$TEST_DIR/other XDG_STATE_HOME=$TEST_DIR/other run "$KUMATOP" list --json --database "$db"
 unlike 'but not when a database is named' "$out" 'found'
+# cron has another environment: the lock tells where the owner listens.
+XDG_RUNTIME_DIR= run "$KUMATOP" pause found
+is 'it is found from any environment' "$status" 0
+like 'by its lock' "$out" 'paused found'
 stop personal
 done_testing

@@ -247,6 +247,41 @@ static void an_inherited_lock_is_signed_and_kept(void **state)
 	assert_false(lock_is_held(database, &pid));
 }
 
+static int look_for_socket(void)
+{
+	char *socket = lock_socket(database);
+	bool found = socket && strcmp(socket, "/run/somewhere/k.sock") == 0;
+
+	free(socket);
+	return found ? 0 : 1;
+}
+
+static void where_the_owner_listens_is_told(void **state)
+{
+	struct lock lock;
+	char longer[300];
+	pid_t pid;
+
+	memset(longer, 'x', sizeof longer);
+	longer[sizeof longer - 1] = '\0';
+	assert_null(lock_socket(database));
+	assert_true(lock_take(&lock, database, NULL));
+	assert_null(lock_socket(database));
+	assert_true(lock_tell_socket(&lock, "/run/somewhere/k.sock", NULL));
+	assert_int_equal(in_child(look_for_socket), 0);
+	assert_true(lock_is_held(database, &pid));
+	assert_int_equal(pid, getpid());
+	assert_false(lock_tell_socket(&lock, longer, NULL));
+	assert_false(lock_tell_socket(&lock, "/tmp/a\npid 1", NULL));
+	assert_int_equal(in_child(look_for_socket), 0);
+	/* Who signs anew has not said where he listens. */
+	assert_true(lock_sign(&lock, NULL));
+	assert_null(lock_socket(database));
+	assert_true(lock_tell_socket(&lock, "/run/somewhere/k.sock", NULL));
+	lock_drop(&lock);
+	assert_null(lock_socket(database));
+}
+
 /* The descriptor is the lock: taken over as it is, and refused when it is not that. */
 static void only_the_very_lock_is_inherited(void **state)
 {
@@ -336,6 +371,7 @@ int main(void)
 		WITH_FOLDER(a_missing_folder_is_named),
 		WITH_FOLDER(an_old_name_is_forgotten),
 		WITH_FOLDER(an_inherited_lock_is_signed_and_kept),
+		WITH_FOLDER(where_the_owner_listens_is_told),
 		WITH_FOLDER(only_the_very_lock_is_inherited),
 		WITH_FOLDER(asking_does_not_keep_others_out),
 		WITH_FOLDER(dropping_nothing_closes_nothing),
