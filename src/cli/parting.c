@@ -116,7 +116,7 @@ static void ready(void *arg)
 		return;
 	}
 	owner_open_door(owner, parting->viewer);
-	log_line(LOG_LEVEL_INFO, "checking goes on in process %d", (int)handover_pid(parting->handover));
+	log_line(LOG_LEVEL_DEBUG, "checking goes on in process %d", (int)handover_pid(parting->handover));
 	tell_screen(parting, NULL);
 }
 
