@@ -39,8 +39,6 @@ struct handover {
 	size_t length;
 };
 
-extern char **environ;
-
 bool handover_await(const struct heritage *heritage, struct error *err)
 {
 	static const char prepared[] = "prepared\n";
