@@ -57,6 +57,21 @@ static void take_hello(struct viewer *viewer, const struct json *message)
 		viewer->settings.attached(viewer->settings.arg, &viewer->hello);
 }
 
+/* Takes the picture. One that does not say what we are would look as if the engine were our own. */
+static void publish(struct viewer *viewer, const struct snapshot *picture)
+{
+	struct board_health health = picture->health;
+	const struct snapshot *told;
+
+	if (health.role == ACCESS_NONE) {
+		health.role = (uint8_t)viewer->hello.role;
+		told = snapshot_retell(picture, &health, picture->number);
+		snapshot_release(picture);
+		picture = told;
+	}
+	snapshot_hub_publish(viewer->settings.hub, picture);
+}
+
 /* A whole picture: what was shown of the owner before is done with. */
 static bool take_board(struct viewer *viewer, const struct json *message, struct error *err)
 {
@@ -72,7 +87,7 @@ static bool take_board(struct viewer *viewer, const struct json *message, struct
 		viewer->again_ms = VIEWER_AGAIN_FIRST_MS;
 		viewer->trouble[0] = viewer->reason[0] = viewer->said[0] = '\0';
 	}
-	snapshot_hub_publish(viewer->settings.hub, picture);
+	publish(viewer, picture);
 	return true;
 }
 
