@@ -30,7 +30,9 @@ struct call {
 
 static struct mono deadline_of(int timeout_ms)
 {
-	return timeout_ms < 0 ? (struct mono){ INT64_MAX } : mono_add_ms(mono_now(), timeout_ms);
+	struct mono never = { INT64_MAX };
+
+	return timeout_ms < 0 ? never : mono_add_ms(mono_now(), timeout_ms);
 }
 
 /* What is left as poll(2) takes it. */
