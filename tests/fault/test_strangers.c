@@ -81,10 +81,11 @@ static int begin(void **state)
 static void expect_unmoved(struct scene *scene)
 {
 	unsigned requests = peer_requests(scene->web);
+	struct json *message;
 
 	AWAIT(peer_requests(scene->web) > requests, PATIENCE_MS);
-	while (caller_poll(&scene->friend))
-		;
+	while ((message = caller_poll(&scene->friend)))
+		json_free(message);
 	assert_false(scene->friend.ended);
 	json_free(caller_await(&scene->friend, "view"));
 	json_free(caller_await(&scene->friend, "board"));
