@@ -40,6 +40,8 @@ enum event_kind {
 	EVENT_STARTED = 8,	/* kumatop itself; monitor is 0 */
 	EVENT_STOPPED = 9,
 	EVENT_TROUBLE = 10,	/* kumatop's own: history could not be kept, beats dropped, suspended */
+	EVENT_RELOADED = 11,	/* the configuration was read anew; monitor is 0 */
+	EVENT_LAST = EVENT_RELOADED,
 };
 
 /* The outcome of an event that no result led to. */

@@ -64,8 +64,11 @@ void engine_restore_spans(struct engine *engine, monitor_id monitor, struct span
 /* A trouble of the configuration for the banner; NULL or "": it is gone. Any thread. */
 void engine_tell_configuration(struct engine *engine, const char *trouble);
 
-/* Stops checking and joins the thread; checks in flight count as not observed. Accepts one never started. */
-void engine_stop(struct engine *engine);
+/*
+ * Stops checking and joins the thread; checks in flight count as not observed. who asked for it, for the event log; NULL: nobody, or it is
+ * not known. Accepts one never started.
+ */
+void engine_stop(struct engine *engine, const char *who);
 void engine_destroy(struct engine *engine);	/* accepts NULL */
 
 #endif

@@ -11,6 +11,9 @@
 
 #define PLACE_SERVICE_SOCKET "/run/kumatop/kumatop.sock"
 
+/* PLACE_SERVICE_SOCKET, or what $KUMATOP_SERVICE_SOCKET says: a test must not find the service of the machine it runs on. Borrowed. */
+const char *place_service_socket(void);
+
 enum { PLACE_PATH_MOST = 107 };	/* bytes that sockaddr_un has room for */
 
 /*

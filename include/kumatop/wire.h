@@ -111,6 +111,8 @@ struct wire_pass {
 	const struct snapshot *to;	/* held */
 	size_t from_index, to_index;	/* how far each was gone through */
 	size_t at;			/* the next slot of the viewer */
+	const struct monitor_view *next;	/* of `to`, found in the step before; or NULL */
+	uint32_t states[STATE_COUNT];	/* counted so far, for who watches health alone within a scope */
 	bool began;
 };
 
@@ -124,8 +126,8 @@ struct wire_scope {
 void wire_pass_begin(struct wire_pass *pass, const struct snapshot *from, const struct snapshot *to);
 
 /*
- * Appends lines, one at least, until out has `room` bytes or the pass is over; the limit of out has to leave WIRE_LINE_MOST behind that.
- * Every view has a spec. true: it is over, the last line is "board", and pass->to is what
+ * Appends lines until out has `room` bytes or the pass is over, with a scope perhaps none, as few monitors are looked at in one step; the
+ * limit of out has to leave WIRE_LINE_MOST behind that. Every view has a spec. true: it is over, the last line is "board", and pass->to is what
  * the viewer has now (still held by the pass). role: what the viewer is here. scope may be NULL; health_only: no views.
  */
 bool wire_pass_step(struct wire_pass *pass, const struct wire_scope *scope, bool health_only, enum access_role role, size_t room,

@@ -101,6 +101,7 @@ static void ordered(uv_async_t *async)
 			continue;
 		}
 		log_line(LOG_LEVEL_INFO, "%s asked kumatop to stop", command->who);
+		text_copy(control->owner->stopped_by, sizeof(control->owner->stopped_by), command->who);
 		answer(command, true, "kumatop is stopping");
 		stop(control);
 	}
@@ -253,6 +254,8 @@ static void from_screen(uv_async_t *async)
 	struct control *control = async->data;
 	int how = atomic_load(&screen_end);
 
+	if (how == 1 + SCREEN_QUIT)
+		cli_who(control->owner->stopped_by, sizeof(control->owner->stopped_by));
 	if (atomic_exchange(&hand_over_wanted, false))
 		parting_begin(control->parting);
 	if (how == 1 + SCREEN_LOST)

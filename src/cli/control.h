@@ -47,6 +47,7 @@ struct owner {
 	char *socket;			/* where others attach; NULL: nowhere */
 	struct access *access;		/* held: who may do what there */
 	struct link_server *server;	/* control thread; NULL: none, and once it was stopped it is only to be destroyed */
+	char stopped_by[64];		/* who asked for the end; "": nobody by name */
 	struct mailbox *orders;		/* struct command: for the control thread, from whoever may stop or reload */
 };
 

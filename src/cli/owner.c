@@ -238,7 +238,7 @@ bool owner_stop_watch(struct owner *owner)
 	bool ended = true;
 
 	if (owner->engine)
-		engine_stop(owner->engine);
+		engine_stop(owner->engine, owner->stopped_by);
 	if (owner->store && !store_stop(owner->store, STORE_STOP_MS)) {
 		log_line(LOG_LEVEL_ERROR, "the disk does not answer: the last beats may be lost");
 		ended = false;

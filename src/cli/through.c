@@ -181,7 +181,7 @@ static void name_owner(const struct stat *info, char *out, size_t size)
 void through_say_whose(const struct through *through)
 {
 	const struct wire_hello *hello = call_hello(through->call);
-	bool service = strcmp(through->path, PLACE_SERVICE_SOCKET) == 0;
+	bool service = strcmp(through->path, place_service_socket()) == 0;
 	char name[64] = "another user";
 	struct stat info;
 

@@ -11,6 +11,7 @@
 #include "kumatop/heap.h"
 #include "kumatop/log.h"
 #include "kumatop/store.h"
+#include "kumatop/text.h"
 
 enum {
 	COMMANDS_MOST = 256,
@@ -268,6 +269,7 @@ static void run(void *arg)
 	struct engine *engine = arg;
 
 	engine->slept_us = suspended_us();
+	engine_tell(engine, EVENT_STARTED, 0, "kumatop " KUMATOP_VERSION, NULL);
 	schedule_all(engine);
 	publish(engine);
 	uv_run(&engine->loop, UV_RUN_DEFAULT);
@@ -325,13 +327,14 @@ void engine_tell_configuration(struct engine *engine, const char *trouble)
 	tell(engine, news);
 }
 
-void engine_stop(struct engine *engine)
+void engine_stop(struct engine *engine, const char *who)
 {
 	struct command *stop;
 
 	if (!engine->started)
 		return;
 	stop = command_create(COMMAND_STOP, 0);
+	text_copy(stop->who, sizeof(stop->who), who ? who : "");
 	/* A full box is no reason not to stop. */
 	mailbox_push_over(engine->commands, stop, news_routine);
 	thread_join(engine->thread, -1);

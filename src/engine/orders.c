@@ -4,6 +4,7 @@
 #include "inside.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -338,6 +339,7 @@ static void carry_out_reload(struct engine *engine, struct command *command)
 	size_t declared = count_declared(engine), count;
 	struct monitor **going = find_going(engine, &wanted, &count);
 	size_t gone = count - count_renamed(engine, command, &wanted);
+	char text[96];
 
 	free(going);
 	if (!command->by_hand && gone > declared / 2) {
@@ -352,7 +354,9 @@ static void carry_out_reload(struct engine *engine, struct command *command)
 		retire(going[i]);
 	free(going);
 	free(wanted.items);
-	log_line(LOG_LEVEL_INFO, "configuration reloaded: %zu declared monitors, %zu retired", command->spec_count, count);
+	snprintf(text, sizeof(text), "%zu declared monitors, %zu retired", command->spec_count, count);
+	log_line(LOG_LEVEL_INFO, "configuration reloaded: %s", text);
+	engine_tell(engine, EVENT_RELOADED, 0, text, command->who);
 	orders_answer(command, true, 0, NULL, "configuration reloaded");
 }
 
@@ -372,6 +376,7 @@ void orders_carry_out(struct engine *engine, struct command *command)
 		break;
 	case COMMAND_STOP:
 		engine->stopping = true;
+		engine_tell(engine, EVENT_STOPPED, 0, NULL, command->who);
 		orders_answer(command, true, 0, NULL, "stopping");
 		break;
 	default:

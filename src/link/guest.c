@@ -16,6 +16,7 @@ enum {
 	NAME_MS = 5000,
 	FAREWELL_MS = 2000,
 	STALL_MS = 5000,
+	TURN_US = 4000,		/* for one at a time: signals and the others wait */
 };
 
 struct sending {
@@ -213,12 +214,18 @@ static void show_more(struct guest *guest)
 
 void guest_show(struct guest *guest, const struct snapshot *newest)
 {
+	struct mono begun = mono_now();
+
 	while (guest->watching && !guest->leaving && !guest->closing && !guest->stalled && guest->queued <= QUEUED_MOST) {
 		if (!guest->pass.began) {
 			if (!newest || newest == guest->has)
 				return;
 			wire_pass_begin(&guest->pass, guest->has, snapshot_hold(newest));
 			guest->has = NULL;
+		}
+		if (mono_between_us(begun, mono_now()) > TURN_US) {
+			server_show_soon(guest->server);
+			return;
 		}
 		show_more(guest);
 	}

@@ -83,6 +83,7 @@ void server_let_go(struct link_server *server);
 struct guest *server_find(struct link_server *server, uint64_t serial);	/* NULL: gone */
 void server_forget(struct guest *guest);	/* out of the list */
 void server_need_tick(struct link_server *server);
+void server_show_soon(struct link_server *server);	/* to all, once the loop has looked at everything else */
 void server_tell_refused(struct link_server *server, const struct guest *guest, const char *text);
 /* Any thread; arg is the server, and the ticket says whose it is. */
 void server_reply(void *arg, const struct reply *reply);

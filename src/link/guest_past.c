@@ -60,7 +60,7 @@ static struct seen find_seen(const struct guest *guest)
 	return seen;
 }
 
-/* Of kumatop itself only what names no monitor: that one was removed does. */
+/* Of kumatop itself only what tells nothing of monitors: that one was removed does, and how many a configuration has. */
 static bool sees_event(const struct seen *seen, const struct event *event)
 {
 	if (!event->monitor)

@@ -84,14 +84,10 @@ static bool bind_at(struct listener *listener, struct error *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct stat info;
-	mode_t mask;
-	int failed;
 
 	memcpy(address.sun_path, listener->path, strlen(listener->path) + 1);
-	mask = umask(S_IRWXO);
-	failed = bind(listener->fd, (const struct sockaddr *)&address, sizeof(address));
-	umask(mask);
-	if (failed)
+	/* The umask is the whole process's, so it stays: nobody can connect before listen(), and by then the mode is right. */
+	if (bind(listener->fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
 		return error_errno(err, EXIT_UNAVAILABLE, "%s cannot be bound", listener->path);
 	if (lstat(listener->path, &info) != 0)
 		return error_errno(err, EXIT_UNAVAILABLE, "%s cannot be looked at", listener->path);

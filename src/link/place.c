@@ -18,6 +18,13 @@
 
 _Static_assert(sizeof(((struct sockaddr_un *)NULL)->sun_path) == PLACE_PATH_MOST + 1, "one byte is for the terminator");
 
+const char *place_service_socket(void)
+{
+	const char *path = getenv("KUMATOP_SERVICE_SOCKET");
+
+	return path && *path ? path : PLACE_SERVICE_SOCKET;
+}
+
 /* Without links, so that everybody who means the file finds the same place; a file that is not there yet by its folder. */
 static char *real_path(const char *path)
 {
@@ -106,7 +113,7 @@ char *place_of_socket(const char *named, const char *database, struct error *err
 	}
 	real = real_path(database);
 	if (strncmp(real, SERVICE_DATA, strlen(SERVICE_DATA)) == 0) {
-		path = heap_text(PLACE_SERVICE_SOCKET);
+		path = heap_text(place_service_socket());
 	} else {
 		if (!is_usual_database(real))
 			name = heap_print("%016" PRIx64 ".sock", hash_text(real));
@@ -161,7 +168,7 @@ char *place_find_owner(const char *named, char **denied)
 	char *places[2] = { 0 }, *found = NULL;
 
 	*denied = NULL;
-	places[0] = named ? heap_text(named) : heap_text(PLACE_SERVICE_SOCKET);
+	places[0] = heap_text(named ? named : place_service_socket());
 	places[1] = named ? NULL : join_fitting(personal_folder(), USUAL_NAME);
 	if (places[1] && !is_folder_ours(places[1])) {
 		free(places[1]);

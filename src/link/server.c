@@ -45,6 +45,11 @@ static void wake(void *arg)
 	pthread_mutex_unlock(&server->mutex);
 }
 
+void server_show_soon(struct link_server *server)
+{
+	wake(server);
+}
+
 static void post(struct link_server *server, struct letter *letter)
 {
 	if (!mailbox_push(server->mail, letter))

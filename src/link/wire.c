@@ -14,6 +14,7 @@
 enum {
 	CHUNK_MOST = 256 * 1024,	/* bytes fed at once, at the most, before lines are taken out */
 	PATTERNS_MOST = 64 * 1024,	/* bytes of all patterns of a watch */
+	STARRED_MOST = 4 * 1024,	/* bytes of those with a star: each may cost as much as it and a name are long, multiplied */
 };
 
 void wire_lines_init(struct wire_lines *lines, size_t most)
@@ -192,7 +193,7 @@ void wire_put_watch(struct buf *out, const struct wire_watch *watch)
 
 static bool read_names(const struct json *names, struct wire_watch *watch, struct error *err)
 {
-	size_t count = json_count(names), bytes = 0;
+	size_t count = json_count(names), bytes = 0, starred = 0;
 
 	if (count > WIRE_NAMES_MOST)
 		return error_set(err, EXIT_DATA, "too many names to watch (%zu): at most %d", count, (int)WIRE_NAMES_MOST);
@@ -203,6 +204,9 @@ static bool read_names(const struct json *names, struct wire_watch *watch, struc
 		bytes += name ? strlen(name) : 0;
 		if (!name || bytes > PATTERNS_MOST)
 			return wire_refuse(err, "names");
+		starred += strchr(name, '*') ? strlen(name) : 0;
+		if (starred > STARRED_MOST)
+			return error_set(err, EXIT_DATA, "too many patterns with a star to watch: at most %d bytes of them", (int)STARRED_MOST);
 		watch->names[watch->name_count++] = heap_text(name);
 	}
 	return true;

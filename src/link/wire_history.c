@@ -9,7 +9,7 @@ enum {
 	EVENT_BYTES_MOST = 512 * 1024,	/* of the events of one answer */
 	WHO_SIZE = 256,
 	OUTCOME_WORDS = OUTCOME_NONE + 1,
-	EVENT_WORDS = EVENT_TROUBLE + 1,
+	EVENT_WORDS = EVENT_LAST + 1,
 };
 
 static const char *event_outcome_word(int outcome)
@@ -28,7 +28,7 @@ static const char *question_word(int kind)
 }
 
 static const struct wire_words event_outcomes = { event_outcome_word, OUTCOME_WORDS, OUTCOME_INTERNAL };
-static const struct wire_words event_kinds = { event_kind_word, EVENT_WORDS, EVENT_TROUBLE };
+static const struct wire_words event_kinds = { event_kind_word, EVENT_WORDS, EVENT_LAST };
 static const struct wire_words questions = { question_word, HISTORY_EVENTS + 1, -1 };
 
 _Static_assert(sizeof(enum history_kind) == sizeof(uint32_t), "kinds are read and written as 32 bits");
@@ -67,7 +67,7 @@ static const struct wire_field event_fields[] = {
 	WIRE_TIME("time", struct event, time_us),
 	WIRE_TIME("since", struct event, since_us),
 	WIRE_LENGTH("lasted", struct event, lasted_us),
-	{ "kind", FIELD_U8, offsetof(struct event, kind), EVENT_STATE, EVENT_TROUBLE, &event_kinds, 0 },
+	{ "kind", FIELD_U8, offsetof(struct event, kind), EVENT_STATE, EVENT_LAST, &event_kinds, 0 },
 	{ "from", FIELD_U8, offsetof(struct event, from), 0, STATE_COUNT - 1, &wire_states, 0 },
 	{ "to", FIELD_U8, offsetof(struct event, to), 0, STATE_COUNT - 1, &wire_states, 0 },
 	{ "outcome", FIELD_U8, offsetof(struct event, outcome), 0, OUTCOME_NONE, &event_outcomes, 0 },

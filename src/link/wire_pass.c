@@ -6,6 +6,8 @@
 
 #include "wire_parts.h"
 
+enum { LOOKS_A_STEP = 16 };
+
 static const struct monitor_view nothing;	/* what a slot is before its monitor is told */
 
 static const char *origin_word(enum spec_origin origin)
@@ -87,20 +89,13 @@ static void put_view(size_t at, const struct monitor_view *before, const struct 
 	}
 }
 
-/* How many of each state the viewer may see, for one who gets no views. */
-static void add_states(const struct snapshot *snapshot, const struct wire_scope *scope, struct buf *out)
+/* How many of each state the viewer sees, for one who gets no views. */
+static void add_states(const struct wire_pass *pass, const struct wire_scope *scope, struct buf *out)
 {
-	uint32_t counts[STATE_COUNT] = { 0 };
-
-	for (size_t i = 0; scope && i < snapshot->count; i++) {
-		const struct monitor_view *view = snapshot_view(snapshot, i);
-
-		counts[view->standing.state] += scope->sees(scope->arg, view->spec);
-	}
 	line_add_key(out, "states");
 	for (int state = 0; state < STATE_COUNT; state++) {
 		buf_add_char(out, state ? ',' : '[');
-		buf_add_int(out, scope ? counts[state] : snapshot->by_state[state]);
+		buf_add_int(out, scope ? pass->states[state] : pass->to->by_state[state]);
 	}
 	buf_add_char(out, ']');
 }
@@ -117,7 +112,7 @@ static void put_board(const struct wire_pass *pass, const struct wire_scope *sco
 	add_shared("history_trouble", NULL, health.history_trouble, out);
 	add_shared("configuration_trouble", NULL, health.configuration_trouble, out);
 	if (health_only)
-		add_states(pass->to, scope, out);
+		add_states(pass, scope, out);
 	line_end(out);
 }
 
@@ -138,44 +133,79 @@ static size_t shared_views(const struct wire_pass *pass)
 	return left < SNAPSHOT_PAGE_VIEWS ? left : SNAPSHOT_PAGE_VIEWS;
 }
 
-/* The next view that the viewer sees, or NULL. */
-static const struct monitor_view *next_seen(const struct snapshot *snapshot, size_t *index, const struct wire_scope *scope)
-{
-	while (snapshot && *index < snapshot->count) {
-		const struct monitor_view *view = snapshot_view(snapshot, (*index)++);
+enum walk { WALK_FOUND, WALK_END, WALK_TIRED };
 
-		if (!scope || scope->sees(scope->arg, view->spec))
-			return view;
+/* On to the next view that the viewer sees. Whether he does may take long to tell, so that only so many are looked at in one step. */
+static enum walk walk(const struct snapshot *snapshot, size_t *index, const struct wire_scope *scope, size_t *looks,
+    const struct monitor_view **found)
+{
+	*found = NULL;
+	for (; snapshot && *index < snapshot->count; (*index)++) {
+		const struct monitor_view *view = snapshot_view(snapshot, *index);
+
+		if (scope && (*looks)-- == 0) {
+			*looks = 0;
+			return WALK_TIRED;
+		}
+		if (!scope || scope->sees(scope->arg, view->spec)) {
+			(*index)++;
+			*found = view;
+			return WALK_FOUND;
+		}
 	}
-	return NULL;
+	return WALK_END;
 }
 
-bool wire_pass_step(struct wire_pass *pass, const struct wire_scope *scope, bool health_only, enum access_role role, size_t room,
-    struct buf *out)
+/* Health alone: nothing is told of the views but how many there are. false: there are more. */
+static bool count_states(struct wire_pass *pass, const struct wire_scope *scope, size_t *looks)
+{
+	const struct monitor_view *view;
+	enum walk how = WALK_END;
+
+	while (scope && (how = walk(pass->to, &pass->to_index, scope, looks, &view)) == WALK_FOUND)
+		pass->states[view->standing.state]++;
+	return how == WALK_END;
+}
+
+/* The views until there is enough. false: there are more. */
+static bool put_views(struct wire_pass *pass, const struct wire_scope *scope, size_t *looks, size_t room, struct buf *out)
 {
 	size_t begin = out->length;
 
-	assert(pass->began);
-	while (!health_only && pass->to_index < pass->to->count) {
+	while (pass->next || pass->to_index < pass->to->count) {
 		size_t shared = scope ? 0 : shared_views(pass);
-		const struct monitor_view *before, *view;
+		const struct monitor_view *before;
+		enum walk how;
 
 		if (shared) {
 			pass->from_index = pass->to_index += shared;
 			pass->at += shared;
 			continue;
 		}
-		view = next_seen(pass->to, &pass->to_index, scope);
-		if (!view)
-			break;
-		before = next_seen(pass->from, &pass->from_index, scope);
-		assert(view->spec);
-		if (before != view)	/* the same place of a page that both share */
-			put_view(pass->at, before, view, out);
+		how = pass->next ? WALK_FOUND : walk(pass->to, &pass->to_index, scope, looks, &pass->next);
+		if (how != WALK_FOUND)
+			return how == WALK_END;
+		if (walk(pass->from, &pass->from_index, scope, looks, &before) == WALK_TIRED)
+			return false;
+		assert(pass->next->spec);
+		if (before != pass->next)	/* the same place of a page that both share */
+			put_view(pass->at, before, pass->next, out);
+		pass->next = NULL;
 		pass->at++;
 		if (out->length > begin && out->length >= room)
 			return false;
 	}
+	return true;
+}
+
+bool wire_pass_step(struct wire_pass *pass, const struct wire_scope *scope, bool health_only, enum access_role role, size_t room,
+    struct buf *out)
+{
+	size_t looks = LOOKS_A_STEP;
+
+	assert(pass->began);
+	if (!(health_only ? count_states(pass, scope, &looks) : put_views(pass, scope, &looks, room, out)))
+		return false;
 	put_board(pass, scope, health_only, role, out);
 	return true;
 }

@@ -24,6 +24,8 @@ const char *event_word(enum event_kind kind)
 		return "stopped";
 	case EVENT_TROUBLE:
 		return "trouble";
+	case EVENT_RELOADED:
+		return "reloaded";
 	}
 	return "unknown";
 }

@@ -149,7 +149,7 @@ static bool put_words(sqlite3_stmt *statement)
 		good = put_word(statement, "verdict", i, verdict_word((enum verdict)i));
 	for (int i = 0; good && i < OUTCOME_COUNT; i++)
 		good = put_word(statement, "outcome", i, outcome_row(i)->word);
-	for (int i = EVENT_STATE; good && i <= EVENT_TROUBLE; i++)
+	for (int i = EVENT_STATE; good && i <= EVENT_LAST; i++)
 		good = put_word(statement, "event", i, event_word((enum event_kind)i));
 	return good;
 }

@@ -169,7 +169,7 @@ static bool play(const void *arg, double *figures)
 		return false;
 	}
 	watch(&witness, scene->window_ms, figures);
-	engine_stop(engine);
+	engine_stop(engine, NULL);
 	sum_up(&witness, figures);
 	return true;
 }

@@ -137,7 +137,8 @@ is 'without a word' "$(cat pipe.err)" ''
 stop "$owner"
 kt events --since 1h
 is 'from the database' "$status" 0
-is 'the same' "$out" "$owned"
+is 'the same' "$(printf '%s\n' "$out" | sed '$d')" "$owned"
+like 'and the end of it' "$(printf '%s\n' "$out" | tail -n 1)" ' kumatop .*stopped'
 kt events --follow
 is 'there is nothing to follow' "$status" 69
 done_testing

@@ -24,7 +24,7 @@ enum { DEADLINE_MS = 20000 };
 struct fake_store {
 	pthread_mutex_t mutex;
 	unsigned beats, standings, monitors, retired, removed;
-	struct event events[256];
+	struct event events[4096];
 	size_t event_count;
 	struct kept_standing last_standing;
 };
@@ -56,7 +56,7 @@ static void on_event(void *arg, const struct event *event, const struct kept_sta
 	struct fake_store *store = arg;
 
 	pthread_mutex_lock(&store->mutex);
-	if (store->event_count < 256) {
+	if (store->event_count < sizeof(store->events) / sizeof(*store->events)) {
 		store->events[store->event_count] = *event;
 		store->events[store->event_count].detail = shared_hold(event->detail);
 		store->events[store->event_count].evidence = shared_hold(event->evidence);
@@ -130,7 +130,7 @@ static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
 
-	engine_stop(fixture->engine);
+	engine_stop(fixture->engine, NULL);
 	engine_destroy(fixture->engine);
 	snapshot_hub_destroy(fixture->hub);
 	for (size_t i = 0; i < fixture->store.event_count; i++)
@@ -507,8 +507,9 @@ static void resumes_what_it_was(void **state)
 	assert_int_equal(count_events(fixture, EVENT_STATE, -1), 0);
 	fake_set_outcome("web", OUTCOME_OK);
 	snapshot_release(wait_state(fixture, "web", STATE_UP));
-	assert_int_equal(fixture->store.events[0].from, STATE_DOWN);
-	assert_true(fixture->store.events[0].lasted_us > 1000000);
+	assert_int_equal(fixture->store.events[0].kind, EVENT_STARTED);
+	assert_int_equal(fixture->store.events[1].from, STATE_DOWN);
+	assert_true(fixture->store.events[1].lasted_us > 1000000);
 }
 
 /* When the first checks of a run are planned, by how long ago (negative: to come) the last result of an earlier run was; 0: there was none. */
@@ -633,19 +634,6 @@ static void *hammer(void *arg)
 	return NULL;
 }
 
-static void await_picture(struct fixture *fixture)
-{
-	struct mono begin = mono_now();
-	const struct snapshot *snapshot;
-
-	while (!(snapshot = snapshot_hub_acquire(fixture->hub))) {
-		if (mono_between_us(begin, mono_now()) > DEADLINE_MS * 1000)
-			fail_msg("there is no picture");
-		breathe();
-	}
-	snapshot_release(snapshot);
-}
-
 static void many_threads(void **state)
 {
 	struct fixture *fixture = *state;
@@ -658,13 +646,15 @@ static void many_threads(void **state)
 	}
 	start(fixture);
 	/* Without a picture there is nobody to order about, and on a busy machine the threads were through before the first. */
-	await_picture(fixture);
+	snapshot_release(wait_state(fixture, "m0", STATE_UP));
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, hammer, fixture), 0);
 	for (int i = 0; i < 3; i++)
 		pthread_join(threads[i], NULL);
-	engine_stop(fixture->engine);
-	assert_true(fixture->store.event_count > 0);
+	engine_stop(fixture->engine, "alice");
+	assert_true(count_events(fixture, EVENT_PAUSED, -1) > 0);
+	assert_int_equal(count_events(fixture, EVENT_STOPPED, -1), 1);
+	assert_string_equal(shared_read(fixture->store.events[fixture->store.event_count - 1].who), "alice");
 }
 
 static void stops_before_it_starts(void **state)
@@ -672,7 +662,7 @@ static void stops_before_it_starts(void **state)
 	struct fixture *fixture = *state;
 
 	add(fixture, "never", 1000, SPEC_TEMPORARY);
-	engine_stop(fixture->engine);
+	engine_stop(fixture->engine, NULL);
 }
 
 int main(void)

@@ -54,6 +54,7 @@ static void events_have_words(void **state)
 	for (int kind = 1; kind < (int)(sizeof(words) / sizeof(words[0])); kind++)
 		assert_string_equal(event_word((enum event_kind)kind), words[kind]);
 	assert_int_equal(EVENT_TROUBLE, 10);
+	assert_int_equal(EVENT_RELOADED, 11);
 	assert_string_equal(event_word((enum event_kind)200), "unknown");
 }
 

@@ -249,6 +249,18 @@ static void bad_watches(void **state)
 	message = wired_message(line.data);
 	assert_false(wire_read_watch(message, &heard, NULL));
 	json_free(message);
+	/* Few, but each as dear as a pattern can be. */
+	for (int stars = 0; stars < 2; stars++) {
+		buf_clear(&line);
+		buf_add_text(&line, "{\"op\":\"watch\",\"what\":\"board\",\"names\":[\"\"");
+		for (int i = 0; i < 50; i++)
+			buf_print(&line, ",\"%s%0100d\"", stars ? "*" : "", i);
+		buf_add_text(&line, "]}");
+		message = wired_message(line.data);
+		assert_true(wire_read_watch(message, &heard, NULL) == !stars);
+		wire_watch_finish(&heard);
+		json_free(message);
+	}
 	buf_finish(&line);
 }
 

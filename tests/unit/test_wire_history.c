@@ -163,7 +163,7 @@ static struct history_answer *make_events(size_t count, size_t evidence_bytes)
 	told->event_count = count;
 	for (size_t i = 0; i < count; i++) {
 		told->events[i].event = (struct event){ .id = (int64_t)(count - i), .monitor = (int64_t)i, .time_us = NOW_US - (int64_t)i,
-		    .since_us = NOW_US - 1, .lasted_us = (int64_t)i * 1000, .kind = (uint8_t)(EVENT_STATE + i % EVENT_TROUBLE),
+		    .since_us = NOW_US - 1, .lasted_us = (int64_t)i * 1000, .kind = (uint8_t)(EVENT_STATE + i % EVENT_LAST),
 		    .from = (uint8_t)(i % STATE_COUNT), .to = (uint8_t)((i + 1) % STATE_COUNT),
 		    .outcome = (uint8_t)(i % 4 == 0 ? OUTCOME_NONE : i % OUTCOME_COUNT), .code = i % 2 ? -1 : 503, .alert = i % 2,
 		    .detail = shared_create(i % 3 ? "503 \"x\"" : NULL), .evidence = shared_create(evidence), .who = shared_create(i % 5 ? NULL : "alice") };
@@ -265,7 +265,7 @@ static void events_of_a_newer_version(void **state)
 	assert_non_null(heard);
 	if (!heard)
 		return;
-	assert_int_equal(heard->events[0].event.kind, EVENT_TROUBLE);
+	assert_int_equal(heard->events[0].event.kind, EVENT_LAST);
 	assert_int_equal(heard->events[0].event.outcome, OUTCOME_INTERNAL);
 	assert_string_equal(heard->events[0].name, "a");
 	assert_string_equal(shared_read(heard->events[0].event.evidence), "x\ny");

@@ -287,6 +287,45 @@ static void a_scope_hides_some(void **state)
 	finish(&pair);
 }
 
+/* Every look may cost the patterns of a whole watch. */
+static bool sees_last(void *arg, const struct monitor_spec *spec)
+{
+	(*(size_t *)arg)++;
+	return strcmp(spec->name, "last") == 0;
+}
+
+static void few_are_looked_at_in_a_step(void **state)
+{
+	size_t looks = 0, before = 0, steps = 0;
+	const struct wire_scope scope = { &looks, sees_last };
+
+	for (int health = 0; health < 2; health++) {
+		struct pair pair = make(COUNT);
+		const struct snapshot *to, *made;
+		struct wire_pass pass;
+		struct buf out;
+
+		wired_add(pair.picture, COUNT + 1, "last");
+		to = wired_snapshot(pair.picture, NOW_US);
+		buf_init(&out, 1 << 20);
+		wire_pass_begin(&pass, snapshot_hold(to), snapshot_hold(to));
+		for (bool over = false; !over; steps++, before = looks) {
+			over = wire_pass_step(&pass, &scope, health, ACCESS_DEV, 1 << 20, &out);
+			assert_true(looks - before <= 32);
+		}
+		assert_true(steps > COUNT / 32);
+		wire_pass_finish(&pass);
+		if (health) {
+			made = wired_take(pair.mirror, &out);
+			assert_int_equal(made->by_state[snapshot_view(to, COUNT)->standing.state], 1);
+			snapshot_release(made);
+		}
+		snapshot_release(to);
+		buf_finish(&out);
+		finish(&pair);
+	}
+}
+
 static void health_alone(void **state)
 {
 	struct pair pair = make(COUNT);
@@ -512,6 +551,7 @@ int main(void)
 		cmocka_unit_test(a_whole_pass_over_an_old_one),
 		cmocka_unit_test(specs_that_change),
 		cmocka_unit_test(a_scope_hides_some),
+		cmocka_unit_test(few_are_looked_at_in_a_step),
 		cmocka_unit_test(health_alone),
 		cmocka_unit_test(odd_values_arrive_cut),
 		cmocka_unit_test(the_last_picture_again),
