@@ -235,15 +235,17 @@ bool owner_start_watch(struct owner *owner, struct error *err)
 
 bool owner_stop_watch(struct owner *owner)
 {
-	bool ended = true;
-
 	if (owner->engine)
 		engine_stop(owner->engine, owner->stopped_by);
+	/* A store that goes on may yet turn the reader to another file, so that one stays as it is. */
 	if (owner->store && !store_stop(owner->store, STORE_STOP_MS)) {
 		log_line(LOG_LEVEL_ERROR, "the disk does not answer: the last beats may be lost");
-		ended = false;
+		return false;
 	}
-	return reader_stop(owner->reader, READER_STOP_MS) && ended;
+	if (!reader_stop(owner->reader, READER_STOP_MS))
+		return false;
+	owner->reader = NULL;
+	return true;
 }
 
 void owner_free_watch(struct owner *owner)
