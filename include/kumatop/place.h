@@ -24,6 +24,9 @@ enum { PLACE_PATH_MOST = 107 };	/* bytes that sockaddr_un has room for */
  */
 char *place_of_socket(const char *named, const char *database, struct error *err);
 
+/* The same for one who looks for it, and means to believe it: NULL with err, too, where another user could have put a socket there. */
+char *place_to_look(const char *named, const char *database, struct error *err);
+
 /*
  * The running owners that a kumatop without a configuration of its own would look at, in order: named (as above) alone if it is given,
  * else the service's, then the personal one. Gives the first on which somebody listens. NULL when there is none; denied is then the path

@@ -71,7 +71,7 @@ static bool attach_own(struct through *through, struct error *err)
 
 	/* Who may not read the lock, or runs beside an owner that could not write it, looks where the socket would be. */
 	if (!path)
-		path = place_of_socket(named, through->database, err);
+		path = place_to_look(named, through->database, err);
 	through->held = lock_is_held(through->database, &pid);
 	free(named);
 	if (!path || (!through->held && !place_listens(path))) {

@@ -108,7 +108,7 @@ char *whose_owns_database(const struct conf *conf, const struct cli_common *comm
 		socket = named ? heap_text(named) : conf_socket_path(conf);
 		path = named ? NULL : lock_socket(database);
 		if (!path)
-			path = place_of_socket(socket, database, &err);
+			path = place_to_look(socket, database, &err);
 		if (path && !place_listens(path)) {
 			free(path);
 			path = NULL;

@@ -163,6 +163,17 @@ static bool is_folder_ours(const char *path)
 	return ours;
 }
 
+char *place_to_look(const char *named, const char *database, struct error *err)
+{
+	char *path = place_of_socket(named, database, err);
+
+	if (!path || named || strcmp(path, place_service_socket()) == 0 || is_folder_ours(path))
+		return path;
+	error_set(err, EXIT_UNAVAILABLE, "%s is not there, or in a folder where others may put one", path);
+	free(path);
+	return NULL;
+}
+
 char *place_find_owner(const char *named, char **denied)
 {
 	char *places[2] = { 0 }, *found = NULL;

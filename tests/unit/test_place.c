@@ -169,6 +169,7 @@ static void somebody_who_listens_is_found(void **state)
 {
 	struct home *home = *state;
 	char *folder, *path, *denied, *found;
+	struct error err;
 	int fd;
 
 	folder = scratch_path(home->run, "kumatop");
@@ -189,7 +190,14 @@ static void somebody_who_listens_is_found(void **state)
 	assert_int_equal(chmod(folder, 0770), 0);
 	assert_null(place_find_owner(NULL, &denied));
 	free(denied);
+	assert_null(place_to_look(NULL, home->usual, &err));
+	found = place_to_look(path, home->usual, &err);
+	assert_string_equal(found, path);
+	free(found);
 	assert_int_equal(chmod(folder, 0750), 0);
+	found = place_to_look(NULL, home->usual, &err);
+	assert_string_equal(found, path);
+	free(found);
 	close(fd);
 	/* Left behind by one who was killed. */
 	assert_false(place_listens(path));
