@@ -13,6 +13,7 @@
 
 enum {
 	VIEWERS_MOST = 256,
+	FOR_ADMINS = 8,		/* one place of so many is kept for them, so that nobody can keep them out */
 	LEAVING_MOST = 64,	/* who were refused and were not told yet; beyond, they are not told */
 	WAITING_MOST = 128,
 	TICK_MS = 500,
@@ -190,9 +191,15 @@ static size_t viewers_most(const struct link_server *server)
 	return server->settings.viewers_most ? server->settings.viewers_most : VIEWERS_MOST;
 }
 
-static void accept_one(struct link_server *server)
+static size_t places_for(const struct link_server *server, const struct guest *guest)
 {
 	size_t most = viewers_most(server);
+
+	return access_role_of(server->access, &guest->peer) == ACCESS_ADMIN ? most : most - most / FOR_ADMINS;
+}
+
+static void accept_one(struct link_server *server)
+{
 	struct guest *guest = guest_create(server);
 	struct error err;
 
@@ -200,11 +207,11 @@ static void accept_one(struct link_server *server)
 		guest_close(guest);
 		return;
 	}
-	if (server->guest_count > most + LEAVING_MOST)
+	if (server->guest_count > viewers_most(server) + LEAVING_MOST)
 		guest_close(guest);
 	else if (!guest_open(guest, &err))
 		guest_refuse(guest, err.text);
-	else if (server->guest_count > most)
+	else if (server->guest_count > places_for(server, guest))
 		guest_refuse(guest, "too many are attached: try again later");
 }
 

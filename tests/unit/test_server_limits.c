@@ -240,6 +240,29 @@ static void too_many_are_refused(void **state)
 	stage_enter(stage);
 }
 
+static void who_fills_all_places_keeps_no_admin_out(void **state)
+{
+	enum { PLACES = 8 };
+	struct stage *stage = *state;
+	struct access *others = access_create((uint32_t)geteuid() + 1);
+	struct link_server_settings settings = {
+		.path = stage->path, .board = &stage->board, .access = others, .version = "1.0", .viewers_most = PLACES,
+	};
+	struct error err;
+
+	access_add_rule(others, ACCESS_GUEST)->anybody = true;
+	stage->server = link_server_start(&stage->loop, &settings, &err);
+	assert_non_null(stage->server);
+	for (int i = 0; i < PLACES - 1; i++)
+		stage_enter(stage);
+	stage_expect_refusal(stage, stage_attach(stage), "too many");
+	AWAIT(stage_turn(stage) && link_server_load(stage->server).viewers == PLACES - 1, PATIENCE_MS);
+	link_server_set_access(stage->server, stage->access);
+	stage_enter(stage);
+	stage_expect_refusal(stage, stage_attach(stage), "too many");
+	access_release(others);
+}
+
 static void the_end_is_told(void **state)
 {
 	struct stage *stage = *state;
@@ -435,6 +458,7 @@ int main(void)
 		TEST(an_answer_that_comes_too_late_is_dropped),
 		TEST(who_does_not_read_costs_little),
 		TEST(too_many_are_refused),
+		TEST(who_fills_all_places_keeps_no_admin_out),
 		TEST(the_end_is_told),
 		TEST(only_a_safe_place_is_taken),
 		TEST(in_a_public_folder_ours_is_our_own),
