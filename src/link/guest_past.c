@@ -85,15 +85,39 @@ static void hide_events(const struct guest *guest, struct history_answer *answer
 	for (size_t i = 0; i < answer->event_count; i++) {
 		struct history_event *event = &answer->events[i];
 
-		if (kept < most && sees_event(&seen, &event->event)) {
+		bool sees = sees_event(&seen, &event->event);
+
+		if (sees && kept < most) {
 			answer->events[kept++] = *event;
 			continue;
 		}
-		answer->more = answer->more || kept == most;
+		answer->more = answer->more || sees;
 		drop_event(event);
 	}
 	answer->event_count = kept;
 	free(seen.ids);
+}
+
+/* A page of nothing but others' events says nothing: the one behind it is asked for. false: there is none, or nobody to ask. */
+static bool ask_further(struct guest *guest, const struct slot *slot, const struct history_answer *answer, int64_t oldest_us)
+{
+	const struct board *board = guest->server->settings.board;
+	struct history_query query = answer->query;
+
+	query.ticket = guest_ticket(guest, slot);
+	/* Others of its microsecond may be behind it; a page of that one alone must not come for ever. */
+	query.to_us = oldest_us < query.to_us - 1 ? oldest_us + 1 : query.to_us - 1;
+	return query.from_us < query.to_us && board->ask(board->arg, &query, server_answer, guest->server, &(struct error){ 0 });
+}
+
+/* false: it goes on with older ones. */
+static bool is_whole(struct guest *guest, const struct slot *slot, struct history_answer *answer)
+{
+	int64_t oldest_us = answer->event_count ? answer->events[answer->event_count - 1].event.time_us : 0;
+	bool had_some = answer->event_count > 0;
+
+	hide_events(guest, answer, slot->most);
+	return answer->event_count || !had_some || !answer->more || !ask_further(guest, slot, answer, oldest_us);
 }
 
 void guest_take_answer(struct guest *guest, struct slot *slot, struct history_answer *answer)
@@ -104,8 +128,11 @@ void guest_take_answer(struct guest *guest, struct slot *slot, struct history_an
 	if (!may_ask(guest, &answer->query, &err)) {
 		refuse_question(guest, slot, &answer->query, &err);
 	} else {
-		if (answer->ok && answer->query.kind == HISTORY_EVENTS && !answer->query.monitor && !guest_sees_all(guest))
-			hide_events(guest, answer, slot->most);
+		if (answer->ok && answer->query.kind == HISTORY_EVENTS && !answer->query.monitor && !guest_sees_all(guest)
+		    && !is_whole(guest, slot, answer)) {
+			history_answer_destroy(answer);
+			return;
+		}
 		answer->query.most = slot->most;
 		send_answer(guest, slot, answer);
 	}

@@ -385,6 +385,53 @@ static void the_past_is_told_to_who_may_see_it(void **state)
 	assert_string_equal(stage_order(stage, client, "\"do\":\"pause\",\"monitor\":1").text, "there is no such monitor any more");
 }
 
+enum { LONG_AGO_US = 100, MANY_EVENTS = 2500 };
+
+static monitor_id long_ago;	/* whose event that was; the others are monitor 1's, one a microsecond */
+
+static bool ask_of_many(void *arg, const struct history_query *query, void (*answer)(void *arg, struct history_answer *answer),
+    void *answer_arg, struct error *err)
+{
+	struct history_answer *told = heap_zero(1, sizeof *told);
+	int64_t time_us = query->to_us - 1 < MANY_EVENTS ? query->to_us - 1 : MANY_EVENTS;
+
+	told->query = *query;
+	told->ok = true;
+	told->events = heap_zero(query->most, sizeof *told->events);
+	for (; time_us >= query->from_us && told->event_count < query->most; time_us--) {
+		struct history_event *event = &told->events[told->event_count++];
+
+		event->name = heap_text("somebody's");
+		event->event = (struct event){ .id = time_us, .time_us = time_us, .monitor = time_us == LONG_AGO_US ? long_ago : 1, .kind = EVENT_STATE };
+	}
+	told->more = time_us >= query->from_us;
+	answer(answer_arg, told);
+	return true;
+}
+
+static void events_behind_thousands_of_others(void **state)
+{
+	struct stage *stage = *state;
+	struct history_answer *answer;
+	struct client *client;
+
+	stage->board.ask = ask_of_many;
+	stage_start(stage);
+	stage_become(stage, stage_access(ACCESS_DEV, "db", true));
+	client = stage_enter(stage);
+	long_ago = stage_id(stage, "db-replica-2");
+	answer = stage_ask(stage, client, "\"kind\":\"events\",\"most\":5,\"from\":1,\"to\":100000");
+	assert_true(answer->ok);
+	assert_int_equal(answer->event_count, 1);
+	assert_int_equal(answer->events[0].event.id, LONG_AGO_US);
+	history_answer_destroy(answer);
+	/* There is nothing of his, which has an end, too. */
+	answer = stage_ask(stage, client, "\"kind\":\"events\",\"most\":5,\"from\":200,\"to\":100000");
+	assert_true(answer->ok && !answer->more);
+	assert_int_equal(answer->event_count, 0);
+	history_answer_destroy(answer);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_make, stage_remove)
 
 int main(void)
@@ -403,6 +450,7 @@ int main(void)
 		TEST(who_has_no_role_is_not_let_in),
 		TEST(other_rules_count_at_once),
 		TEST(the_past_is_told_to_who_may_see_it),
+		TEST(events_behind_thousands_of_others),
 	};
 
 	/* As kumatop does: who goes in the middle of a line must not end it. */
