@@ -150,7 +150,8 @@ static void add_item(struct run *run, struct monitor_spec *spec, monitor_id moni
 
 /* The monitors there are: the owner's, or those of configuration and database. */
 struct monitors {
-	const struct snapshot *picture;	/* NULL: there is no owner */
+	const struct snapshot *picture;	/* of those that were named; NULL: there is no owner */
+	const struct snapshot *whole;	/* of all, once a word was none of them */
 	struct roster roster;
 };
 
@@ -173,14 +174,55 @@ static bool add_named(struct run *run, const struct monitors *monitors, const ch
 	return run->count > before;
 }
 
+/* The monitor that a word may have meant, borrowed. */
+static const char *nearest_monitor(const struct monitors *monitors, const char *word)
+{
+	size_t count = 0, most = monitors->roster.count + (monitors->whole ? monitors->whole->count : 0);
+	const char **names = heap_zero(most + 1, sizeof(*names));
+	const char *nearest;
+
+	for (size_t i = 0; monitors->whole && i < monitors->whole->count; i++)
+		names[count++] = snapshot_view(monitors->whole, i)->spec->name;
+	for (size_t i = 0; i < monitors->roster.count; i++)
+		if (monitors->roster.entries[i].spec)
+			names[count++] = monitors->roster.entries[i].name;
+	nearest = text_nearest(word, names, count);
+	free(names);
+	return nearest;
+}
+
+/* A name with a slip of the finger is not to become a host that is down. What looks like a target is one. */
+static bool refuse_slip(struct monitors *monitors, struct through *through, const char *word, struct error *err)
+{
+	const char *monitor, *command;
+
+	if (strpbrk(word, ".:/[*?") != NULL)
+		return true;
+	if (monitors->picture && !monitors->whole) {
+		/* A call of its own afterwards: nobody is to send us all of it from now on. */
+		monitors->whole = through_picture(through, NULL, 0, err);
+		if (!monitors->whole || !through_again(through, err))
+			return false;
+	}
+	monitor = nearest_monitor(monitors, word);
+	if (monitor)
+		return error_set(err, EXIT_DATA, "there is no monitor \"%s\"; did you mean \"%s\"? To check a host of that name write ping://%s",
+		    word, monitor, word);
+	command = cli_nearest(word);
+	return !command || error_set(err, EXIT_DATA,
+	    "there is no monitor \"%s\"; did you mean the command %s? To check a host of that name write ping://%s", word, command, word);
+}
+
 /* A word is the name of a monitor, a pattern of such names, or a target. */
-static bool add_word(struct run *run, const struct conf *conf, const struct monitors *monitors, const char *word, struct error *err)
+static bool add_word(struct run *run, struct through *through, struct monitors *monitors, const char *word, struct error *err)
 {
 	struct monitor_spec *spec;
 
 	if (add_named(run, monitors, word))
 		return true;
-	spec = conf_new_monitor(word, NULL, &conf->settings, SPEC_TEMPORARY, err);
+	if (!refuse_slip(monitors, through, word, err))
+		return false;
+	spec = conf_new_monitor(word, NULL, &through->conf->settings, SPEC_TEMPORARY, err);
 	if (!spec || !spec_seal(spec, err)) {
 		spec_release(spec);
 		if (err->code == EXIT_CONFIG || err->code == EXIT_DATA)
@@ -322,7 +364,7 @@ static int check_all(const struct options *options, struct through *through, con
 	bool fine = find_monitors(&monitors, options, through, words, &err);
 
 	for (size_t i = 0; i < words->count && fine; i++)
-		fine = add_word(&run, through->conf, &monitors, words->items[i], &err);
+		fine = add_word(&run, through, &monitors, words->items[i], &err);
 	if (fine && !words->count)
 		add_everything(&run, &monitors);
 	if (fine && !run.count)
@@ -335,6 +377,7 @@ static int check_all(const struct options *options, struct through *through, con
 		spec_release(run.items[i].spec);
 	free(run.items);
 	snapshot_release(monitors.picture);
+	snapshot_release(monitors.whole);
 	roster_finish(&monitors.roster);
 	return status;
 }

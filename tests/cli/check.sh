@@ -68,6 +68,25 @@ is 'down before unknown' "$status" 2
 run "$KUMATOP" check --config kumatop.conf 'h*'
 is 'a pattern of names' "$status" 0
 
+run "$KUMATOP" check --config kumatop.conf nowhre
+is 'a slip of the finger is no host that is down' "$status" 65
+is 'nothing was checked' "$out" ''
+is 'it is told what was meant' "$err" \
+	'kumatop: there is no monitor "nowhre"; did you mean "nowhere"? To check a host of that name write ping://nowhre'
+run "$KUMATOP" check --config kumatop.conf here nowhre
+is 'nor among others' "$status" 65
+is 'and those are not checked either' "$out" ''
+run "$KUMATOP" check --config kumatop.conf lsit
+is 'nor is a command' "$status" 65
+like 'it is told which' "$err" 'there is no monitor "lsit"; did you mean the command list\? .*ping://lsit$'
+run "$KUMATOP" check --config kumatop.conf --json nowhre.test
+is 'what is written as a host is one' "$status" 2
+like 'and is checked' "$out" '"outcome": *"name-not-found"'
+run "$KUMATOP" check --config kumatop.conf --json "127.0.0.1:${web##*:}"
+is 'so is an address' "$status" 0
+run "$KUMATOP" check --config kumatop.conf --json entirely-else
+like 'and a word that is near nothing' "$out" '"target": *"entirely-else"'
+
 for target in 'ftp://example.com' 'db:99999' 'https://' "$(printf 'a\033b')" 'http://user:pw@example.com/'; do
 	run "$KUMATOP" check "$target"
 	is "refused: $(printf '%s' "$target" | tr -d '\033')" "$status" 64

@@ -101,6 +101,15 @@ kt check declared
 is 'check of a monitor of the owner' "$status" 0
 like 'the line' "$out" '^up +declared .*200 OK.*ms.*connect'
 ok 'it counts there' wait_for 20 _beats declared $((before + 1))
+kt check declard
+is 'a slip of the finger is no host that is down' "$status" 65
+is 'nor checked' "$out" ''
+like 'it is told what was meant' "$err" 'there is no monitor "declard"; did you mean "declared"\? .*ping://declard$'
+kt check --timeout 5s declard
+is 'nor with another timeout' "$status" 65
+kt check --json declared entirely-else
+like 'a word that is near nothing is a host' "$out" '"target": *"entirely-else"'
+like 'beside a monitor of the owner' "$out" '"name": *"declared".*"verdict": *"up"'
 kt check declared --json
 like 'as JSON' "$out" '"name": *"declared".*"verdict": *"up".*"phases_us"'
 kt check declared --nagios
