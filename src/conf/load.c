@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "kumatop/heap.h"
+#include "kumatop/when.h"
 #include "reading.h"
 #include "value.h"
 
@@ -141,6 +142,30 @@ static void read_top(struct reading *reading, const struct source *source, struc
 	}
 }
 
+/*
+ * A default that is longer than the interval beside it was meant for no monitor. (Only longer than one monitor's own interval it is cut
+ * for that one, see defaults_fit().) An interval that is no duration has been complained about, and nothing is measured by it.
+ */
+static void check_defaults(struct reading *reading, const struct conf_settings *settings)
+{
+	static const char *const names[] = { "timeout", "retry_interval" };
+	const struct source *source = reading->sources[0];
+	config_setting_t *root = config_root_setting(&source->config);
+	const char *said = NULL;
+	char limit[32];
+	int64_t ms;
+	config_setting_lookup_string(root, "interval", &said);
+	if (config_setting_get_member(root, "interval") && (!said || !duration_parse(said, &ms, NULL) || ms != settings->interval_ms))
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		config_setting_t *at = config_setting_get_member(root, names[i]);
+		const char *own = at ? config_setting_get_string(at) : NULL;
+		if (own && duration_parse(own, &ms, NULL) && ms > settings->interval_ms)
+			reading_fault(reading, source, at, NULL, "%s: %s is longer than the interval (%s)", names[i], own,
+			    said ? said : duration_print(settings->interval_ms, limit, sizeof limit));
+	}
+}
+
 static void read_monitors(struct reading *reading, const struct source *source)
 {
 	config_setting_t *list = config_setting_get_member(config_root_setting(&source->config), "monitors");
@@ -167,6 +192,7 @@ struct conf *conf_load(const char *path, struct conf_faults *faults)
 	if (all_parsed(&reading)) {
 		for (size_t i = 0; i < reading.source_count; i++)
 			read_top(&reading, reading.sources[i], conf);
+		check_defaults(&reading, &conf->settings);
 		templates_check(&reading);
 		for (size_t i = 0; i < reading.source_count; i++)
 			read_monitors(&reading, reading.sources[i]);

@@ -312,6 +312,30 @@ static void test_templates(void **state)
 	check_rows(rows, COUNT(rows));
 }
 
+/* A default is measured by the interval that stands beside it, not by that of one monitor. */
+static void test_defaults_too_long(void **state)
+{
+	(void)state;
+	static const struct fault_row rows[] = {
+		{ "interval = \"5s\";\ntimeout = \"22s\";", "kumatop.conf:2: timeout: 22s is longer than the interval (5s)\n" },
+		{ "timeout = \"22s\";\n\nretry_interval = \"6s\";\ninterval = \"5s\";",
+		  "kumatop.conf:1: timeout: 22s is longer than the interval (5s)\n"
+		  "kumatop.conf:3: retry_interval: 6s is longer than the interval (5s)\n" },
+		{ "timeout = \"70s\";", "kumatop.conf:1: timeout: 70s is longer than the interval (1m)\n" },
+		{ "interval = \"5s\"; timeout = \"22s\";\nmonitors: ( { name = \"a\"; tcp = \"h:1\"; interval = \"1h\"; } );",
+		  "kumatop.conf:1: timeout: 22s is longer than the interval (5s)\n" },
+		{ "interval = 5;\ntimeout = \"70s\";", "kumatop.conf:1: interval: 5 has no unit: write \"5s\", or another of ms s m h d w\n" },
+	};
+	check_rows(rows, COUNT(rows));
+
+	conf_dir_write("kumatop.conf", "interval = \"30s\"; timeout = \"30s\"; retry_interval = \"30000ms\";\n"
+	    "monitors: ( { name = \"a\"; tcp = \"h:1\"; interval = \"5s\"; } );");
+	struct conf *conf = conf_dir_load();
+	assert_int_equal(conf->specs[0]->common.timeout_ms, 5000);
+	assert_int_equal(conf->specs[0]->common.retry_interval_ms, 5000);
+	conf_free(conf);
+}
+
 static void test_conf_d(void **state)
 {
 	(void)state;
@@ -496,6 +520,7 @@ int main(void)
 		cmocka_unit_test(test_monitor_faults),
 		cmocka_unit_test(test_all_at_once),
 		cmocka_unit_test(test_templates),
+		cmocka_unit_test(test_defaults_too_long),
 		cmocka_unit_test(test_conf_d),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_secrets_in_the_open),
