@@ -73,10 +73,7 @@ static bool all_known(const struct waiting *waiting, struct error *err)
 	for (size_t i = 0; i < waiting->words->count; i++) {
 		if (count_meant(waiting, waiting->words->items[i], &missing))
 			continue;
-		through_unknown(waiting->through, waiting->words->items[i], err);
-		if (err->code == EXIT_DATA)
-			err->code = EXIT_USAGE;
-		return false;
+		return through_unknown(waiting->through, waiting->words->items[i], err);
 	}
 	return true;
 }

@@ -40,7 +40,7 @@ kt wait web 'ste*' --up 20s
 is 'wait until all are up' "$status" 0
 is 'it says nothing' "$out$err" ''
 kt wait wbe --up 1s
-is 'wait for nobody' "$status" 64
+is 'wait for nobody' "$status" 65
 like 'names the nearest' "$err" 'did you mean "web"'
 kt wait web
 is 'wait needs a time' "$status" 64
