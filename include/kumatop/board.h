@@ -39,7 +39,7 @@ struct board {
 	 */
 	void (*hand_over)(void *arg);
 
-	const char *host;	/* whose board this is */
+	const char *host;	/* whose board this is; owner@host in a viewer */
 	const char *database;	/* for people; NULL: none on disk */
 	const char *configuration;	/* file, or NULL */
 

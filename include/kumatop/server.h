@@ -22,6 +22,7 @@ struct link_server_settings {
 	struct access *access;			/* held by the server */
 	const struct conf_settings *defaults;	/* for monitors that are added; outlives the server */
 	const char *version;			/* outlives the server */
+	const char *owner;			/* the user whose board it is, for those who look; outlives the server. NULL: not told */
 	size_t viewers_most;			/* 0: 256 */
 };
 

@@ -77,6 +77,7 @@ struct wire_hello {
 	int64_t protocol;
 	char version[32];
 	char host[256], database[1024], configuration[1024];	/* owner's; "": none */
+	char owner[64];			/* owner's: the user it runs as; "": it does not say */
 	int64_t pid;			/* owner's */
 	char user[64];			/* owner's: who it takes the viewer for */
 	enum access_role role;		/* owner's: what the viewer is there */

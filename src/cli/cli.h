@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "kumatop/conf.h"
 #include "kumatop/error.h"
@@ -86,7 +87,10 @@ char *cli_nameservers(const struct conf *conf);
 struct buf;
 bool cli_write(const struct buf *out, int *status);
 
-/* The login name of who runs this, or "uid N". */
+/* The login name of a user, or "uid N". It may take as long as a directory server does. */
+void cli_name_user(uid_t uid, char *out, size_t size);
+
+/* That of who runs this. */
 void cli_who(char *out, size_t size);
 
 #endif

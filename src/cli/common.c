@@ -61,15 +61,20 @@ bool cli_write(const struct buf *out, int *status)
 	return false;
 }
 
-void cli_who(char *out, size_t size)
+void cli_name_user(uid_t uid, char *out, size_t size)
 {
 	struct passwd entry, *found = NULL;
 	char room[4096];
 
-	if (getpwuid_r(getuid(), &entry, room, sizeof(room), &found) == 0 && found)
+	if (getpwuid_r(uid, &entry, room, sizeof(room), &found) == 0 && found)
 		text_copy(out, size, entry.pw_name);
 	else
-		snprintf(out, size, "uid %u", (unsigned)getuid());
+		snprintf(out, size, "uid %u", (unsigned)uid);
+}
+
+void cli_who(char *out, size_t size)
+{
+	cli_name_user(getuid(), out, size);
 }
 
 char *cli_nameservers(const struct conf *conf)

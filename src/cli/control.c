@@ -146,6 +146,7 @@ static void start_server(struct control *control)
 		.access = owner->access,
 		.defaults = &owner->conf->settings,
 		.version = KUMATOP_VERSION,
+		.owner = owner->user,
 	};
 	struct error err;
 

@@ -27,6 +27,7 @@ struct owner {
 	char *database;			/* on disk; NULL: none */
 	char *later;			/* what it would be, if it could have been opened; NULL: it could */
 	char host[256];
+	char user[64];			/* that we run as: whose board it is to others */
 	char trouble[256];		/* why history is not kept, or what was done to a damaged database; set before threads start */
 	size_t monitors;		/* at start */
 	struct lock lock;

@@ -413,6 +413,7 @@ static bool open_all(struct owner *owner, struct owner_settings *settings, struc
 	if (gethostname(owner->host, sizeof(owner->host) - 1) != 0)
 		text_copy(owner->host, sizeof(owner->host), "localhost");
 	owner->host[strcspn(owner->host, ".")] = '\0';
+	cli_name_user(geteuid(), owner->user, sizeof(owner->user));
 	if (!settings->no_database)
 		owner->database = conf_database_path(owner->conf, settings->database);
 	if (!open_history(owner, err) || !load_monitors(owner, err))

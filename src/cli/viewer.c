@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <uv.h>
@@ -37,6 +38,7 @@ struct looking {
 	struct viewer *viewer;
 	struct screen *screen;
 	struct wire_hello hello;	/* of the first owner: the screen borrows its texts */
+	char whose[sizeof(((struct wire_hello *)NULL)->owner) + sizeof(((struct wire_hello *)NULL)->host)];
 	struct board board;
 	bool unreached, left_behind;
 	int status;
@@ -88,7 +90,8 @@ static void start_screen(struct looking *looking, const struct wire_hello *hello
 	looking->board.submit = submit;
 	looking->board.ask = ask;
 	looking->board.screen_ended = end_of_screen;
-	looking->board.host = hello->host;
+	snprintf(looking->whose, sizeof(looking->whose), "%s%s%s", hello->owner, *hello->owner ? "@" : "", hello->host);
+	looking->board.host = looking->whose;
 	looking->board.database = hello->database[0] ? hello->database : NULL;
 	looking->board.configuration = hello->configuration[0] ? hello->configuration : NULL;
 	log_hold(true);
@@ -280,7 +283,7 @@ bool viewer_print(const char *path, bool json, int *status)
 	if (picture)
 		print(picture, json, status);
 	else
-		cli_fail(&err);
+		*status = cli_fail(&err);
 	snapshot_release(picture);
 	call_close(call);
 	return picture != NULL;

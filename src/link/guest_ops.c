@@ -77,6 +77,7 @@ static void take_hello(struct guest *guest, struct json **message)
 	hello = (struct wire_hello){ .pid = getpid(), .role = guest->role };
 	text_copy(hello.version, sizeof(hello.version), settings->version);
 	text_copy(hello.host, sizeof(hello.host), settings->board->host);
+	text_copy(hello.owner, sizeof(hello.owner), settings->owner ? settings->owner : "");
 	text_copy(hello.database, sizeof(hello.database), settings->board->database ? settings->board->database : "");
 	text_copy(hello.configuration, sizeof(hello.configuration), settings->board->configuration ? settings->board->configuration : "");
 	text_copy(hello.user, sizeof(hello.user), guest->peer.name);

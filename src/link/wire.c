@@ -115,6 +115,7 @@ void wire_put_owner_hello(struct buf *out, const struct wire_hello *hello)
 	line_add_integer(out, "protocol", WIRE_PROTOCOL);
 	line_add_text(out, "version", hello->version);
 	line_add_text(out, "host", hello->host);
+	line_add_text(out, "owner", hello->owner);
 	line_add_text(out, "database", hello->database);
 	line_add_text(out, "configuration", hello->configuration);
 	line_add_integer(out, "pid", hello->pid);
@@ -150,6 +151,7 @@ bool wire_read_hello(const struct json *message, bool as_owner, struct wire_hell
 	if (as_owner)
 		return true;
 	text_take(message, "host", hello->host, sizeof(hello->host));
+	text_take(message, "owner", hello->owner, sizeof(hello->owner));
 	text_take(message, "database", hello->database, sizeof(hello->database));
 	text_take(message, "configuration", hello->configuration, sizeof(hello->configuration));
 	text_take(message, "user", hello->user, sizeof(hello->user));

@@ -249,8 +249,9 @@ static int draw_middle(const struct tui *tui, struct area area)
 {
 	int x = 1, clock = draw_clock(tui, area, 0, false);
 
+	/* "owner@host" where it is another's */
 	if (tui->board->host)
-		x += paint_text(area_part(area, 0, 0, 1, 1 + 16), 0, x, ROLE_TEXT_STRONG, tui->board->host) + 2;
+		x += paint_text(area_part(area, 0, 0, 1, 1 + (strchr(tui->board->host, '@') ? 24 : 16)), 0, x, ROLE_TEXT_STRONG, tui->board->host) + 2;
 	x += draw_counts(tui, area_part(area, 0, 0, 1, clock - 1), 0, x, 1, false);
 	draw_facts_right(tui, area, 0, x, draw_role(tui, area, x, clock - 2));
 	draw_banner(tui, area, 1);

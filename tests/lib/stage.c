@@ -55,7 +55,7 @@ int stage_make(void **state)
 void stage_start(struct stage *stage)
 {
 	struct link_server_settings settings = {
-		.path = stage->path, .board = &stage->board, .access = stage->access, .defaults = &stage->conf->settings, .version = "1.0",
+		.path = stage->path, .board = &stage->board, .access = stage->access, .defaults = &stage->conf->settings, .version = "1.0", .owner = "keeper",
 		.viewers_most = CLIENTS_MOST,
 	};
 	struct error err;

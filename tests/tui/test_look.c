@@ -2,6 +2,7 @@
  * The real kumatop as the viewer of a real one: found by its socket, over a program in ssh's place, and beside a configuration whose
  * database is open elsewhere; acting through it, losing it, finding it again, being stopped, and leaving.
  */
+#include <pwd.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -70,6 +71,21 @@ static void leave(struct term *term)
 	term_keys(term, "q");
 	TERM_EXPECT_EXIT(term, 0);
 	term_stop(term);
+}
+
+static void test_the_header_says_whose_board_it_is(void **state)
+{
+	const struct passwd *me = getpwuid(geteuid());
+	char host[256], *whose;
+	struct term *term = look();
+
+	assert_non_null(me);
+	assert_int_equal(gethostname(host, sizeof(host)), 0);
+	whose = heap_print("%s@%.6s", me->pw_name, host);
+	TERM_EXPECT(term, whose);
+	assert_non_null(strstr(term_row_text(term, 0), whose));
+	free(whose);
+	leave(term);
 }
 
 static void test_it_looks_and_acts(void **state)
@@ -249,6 +265,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(test_the_header_says_whose_board_it_is),
 		TEST(test_it_looks_and_acts),
 		TEST(test_a_declared_one_is_edited_where_it_is_declared),
 		TEST(test_an_owner_that_dies_is_missed_and_found_again),

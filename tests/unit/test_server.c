@@ -32,6 +32,7 @@ static void both_say_hello(void **state)
 	message = stage_expect(stage, client, "hello");
 	assert_true(wire_read_hello(message, false, &hello, &err));
 	assert_string_equal(hello.host, "mon1");
+	assert_string_equal(hello.owner, "keeper");
 	assert_string_equal(hello.database, "/var/lib/kumatop/kumatop.db");
 	assert_string_equal(hello.version, "1.0");
 	assert_int_equal(hello.pid, getpid());

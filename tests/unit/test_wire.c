@@ -123,7 +123,7 @@ static void lines_that_are_no_messages(void **state)
 
 static void hello(void **state)
 {
-	struct wire_hello told = { .version = "1.0", .host = "alpha", .database = "/var/lib/kumatop/kumatop.db", .configuration = "", .pid = 4711,
+	struct wire_hello told = { .version = "1.0", .host = "alpha", .owner = "kumatop", .database = "/var/lib/kumatop/kumatop.db", .configuration = "", .pid = 4711,
 	    .user = "alice", .role = ACCESS_DEV }, heard;
 	struct json *message;
 	struct error err;
@@ -144,6 +144,7 @@ static void hello(void **state)
 	message = wired_message(out.data);
 	assert_true(wire_read_hello(message, false, &heard, &err));
 	assert_string_equal(heard.host, "alpha");
+	assert_string_equal(heard.owner, "kumatop");
 	assert_string_equal(heard.database, told.database);
 	assert_string_equal(heard.configuration, "");
 	assert_int_equal(heard.pid, 4711);
