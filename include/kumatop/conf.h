@@ -55,6 +55,17 @@ void conf_faults_finish(struct conf_faults *faults);
 char *conf_find(const char *explicit_path);
 
 /*
+ * Where the service's things are: its configuration, its data, its socket. A test that must not meet the service of the machine it runs
+ * on puts them below $KUMATOP_ROOT. Heap.
+ */
+#define CONF_SERVICE_FILE "/etc/kumatop/kumatop.conf"
+#define CONF_SERVICE_DATABASE "/var/lib/kumatop/kumatop.db"
+char *conf_system_path(const char *path);
+
+/* Whether this is the service's configuration; accepts NULL. */
+bool conf_is_service(const char *path);
+
+/*
  * NULL and at least one fault when anything is wrong. A world-writable file is refused. Asks the user database for the users and groups
  * that `access` names, which may block.
  */
@@ -66,7 +77,7 @@ void conf_free(struct conf *conf);	/* accepts NULL */
 
 /*
  * The database's path, "~" and $XDG_STATE_HOME resolved, a relative one of the configuration beside its file; NULL when none is
- * wanted. override is --database or NULL. May ask the user database when $HOME is unset, so never on a loop. Heap.
+ * wanted. The service's configuration means the service's data unless it says otherwise. override is --database or NULL. May ask the user database when $HOME is unset, so never on a loop. Heap.
  */
 char *conf_database_path(const struct conf *conf, const char *override);
 

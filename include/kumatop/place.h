@@ -11,8 +11,9 @@
 
 #define PLACE_SERVICE_SOCKET "/run/kumatop/kumatop.sock"
 
-/* PLACE_SERVICE_SOCKET, or what $KUMATOP_SERVICE_SOCKET says: a test must not find the service of the machine it runs on. Borrowed. */
-const char *place_service_socket(void);
+/* PLACE_SERVICE_SOCKET, below the root that conf_system_path() knows. Heap. */
+char *place_service_socket(void);
+bool place_is_service(const char *path);
 
 enum { PLACE_PATH_MOST = 107 };	/* bytes that sockaddr_un has room for */
 

@@ -16,6 +16,7 @@
 #include "kumatop/format.h"
 #include "kumatop/heap.h"
 #include "kumatop/when.h"
+#include "service.h"
 
 enum { CHUNK_BYTES = 1 << 18, ROW_BYTES_MOST = 1 << 20 };
 
@@ -203,12 +204,18 @@ static int run_export(const struct cli_command *command, int argc, char **argv)
 	struct conf *conf;
 	struct error err;
 	char *database;
+	bool anothers;
 	int status;
 
 	if (!cli_read(command, argc, argv, &options, &words, NULL, NULL, &status))
 		return status;
-	conf = words.count ? NULL : cli_load(&options.common, &status);
-	if (words.count) {
+	/* The socket tells what is, not gigabytes of what was. */
+	anothers = !words.count && service_is_anothers(&options.common);
+	conf = words.count || anothers ? NULL : cli_load(&options.common, &status);
+	if (anothers) {
+		error_set(&err, EXIT_PERMISSION, "the history is the service's: run it as its user, as in sudo -u kumatop kumatop export");
+		status = cli_fail(&err);
+	} else if (words.count) {
 		error_set(&err, EXIT_USAGE, "usage: kumatop export %s", command->usage);
 		status = cli_fail(&err);
 	} else if (conf) {

@@ -12,6 +12,7 @@
 #include "kumatop/heap.h"
 #include "once.h"
 #include "owner.h"
+#include "service.h"
 #include "viewer.h"
 #include "whose.h"
 
@@ -154,8 +155,12 @@ static bool look_at(const struct options *options, char *path, int *status)
 		*status = look(options, conf, &run, &unreached);
 		conf_free(conf);
 	}
-	/* Who was interrupted while he waited wants nothing else instead. */
-	return !unreached;
+	/* Who was interrupted while he waited wants nothing else instead; nor does who is refused, or named the socket, or is no service. */
+	if (unreached && *status != EXIT_PERMISSION && !options->common.socket && !service_is_anothers(&options->common)) {
+		*status = EXIT_FINE;
+		return false;
+	}
+	return true;
 }
 
 /* Takes conf. */
@@ -196,15 +201,14 @@ static int run_own(const struct options *options, struct conf *conf, const struc
 
 static int run_any(const struct options *options, const struct cli_words *words)
 {
-	char *path = whose_board(&options->common, words->count > 0);
-	struct conf *conf;
 	int status = EXIT_FINE;
+	char *path = whose_board(&options->common, words->count > 0, &status);
+	struct conf *conf;
 	bool seen = path && look_at(options, path, &status);
 
 	free(path);
-	if (seen)
+	if (seen || status != EXIT_FINE)
 		return status;
-	status = EXIT_FINE;
 	conf = find_conf(options, words, &status);
 	return conf ? run_own(options, conf, words) : status;
 }

@@ -13,6 +13,8 @@
 #include "kumatop/place.h"
 #include "kumatop/text.h"
 #include "kumatop/when.h"
+#include "service.h"
+#include "whose.h"
 
 enum { OPEN_WAIT_MS = 3000, SETTLE_MS = 200 };
 
@@ -95,7 +97,7 @@ static bool attach_any(struct through *through, struct error *err)
 	if (path)
 		fine = attach(through, path, err) || err->code == EXIT_UNAVAILABLE;
 	else if (denied && (!through->database || access(through->database, F_OK) != 0))
-		cli_say("a kumatop runs at %s, but you may not connect to it; looking at your own", denied);
+		whose_say_denied(denied);
 	free(denied);
 	return fine;
 }
@@ -126,6 +128,25 @@ static bool open_named(struct through *through, const char *path, int *status)
 	return false;
 }
 
+/* The service's board comes before its configuration, which may be unreadable or wrong by now. */
+static bool open_service(struct through *through, int *status)
+{
+	struct error err;
+
+	if (!attach_any(through, &err)) {
+		*status = cli_fail(&err);
+		return false;
+	}
+	if (through->call) {
+		through->conf = shared_conf(through);
+		return true;
+	}
+	if (!service_is_anothers(through->common))
+		return true;
+	*status = service_refuse();
+	return false;
+}
+
 bool through_open(struct through *through, const struct cli_common *common, int *status)
 {
 	const char *named = named_socket(common);
@@ -135,6 +156,8 @@ bool through_open(struct through *through, const struct cli_common *common, int 
 	*through = (struct through){ .common = common };
 	if (named)
 		return open_named(through, named, status);
+	if (service_is_found(common) && (!open_service(through, status) || through->call))
+		return through->call != NULL;
 	through->conf = cli_load(common, status);
 	if (!through->conf)
 		return false;
@@ -178,13 +201,16 @@ static void name_owner(const struct stat *info, char *out, size_t size)
 		snprintf(out, size, "uid %u", (unsigned)info->st_uid);
 }
 
+/* A script knows where it asks, and who named a socket does. */
 void through_say_whose(const struct through *through)
 {
 	const struct wire_hello *hello = call_hello(through->call);
-	bool service = strcmp(through->path, place_service_socket()) == 0;
+	bool service = place_is_service(through->path);
 	char name[64] = "another user";
 	struct stat info;
 
+	if (through->named || !isatty(STDERR_FILENO))
+		return;
 	if (stat(through->path, &info) == 0) {
 		if (info.st_uid == getuid() && !service)
 			return;

@@ -21,7 +21,8 @@ struct viewer_run {
  */
 int viewer_run(const struct viewer_run *run, bool *unreached);
 
-/* The owner's picture, once, on stdout. *status is then by the worst state. false: it could not be had, which has been said. */
+/* The owner's picture, once, on stdout. *status is then by the worst state. false: it could not be had, which has been said
+ * and *status tells. */
 bool viewer_print(const char *path, bool json, int *status);
 
 #endif

@@ -12,6 +12,7 @@
 #include "kumatop/lock.h"
 #include "kumatop/place.h"
 #include "kumatop/text.h"
+#include "service.h"
 
 static const char *given(const char *option, const char *variable)
 {
@@ -60,7 +61,7 @@ static bool look_at_way(const char *path, struct stat *found)
 	return seen;
 }
 
-static void say_denied(const char *path)
+void whose_say_denied(const char *path)
 {
 	char user[64] = "another user", group[64] = "its group", room[4096];
 	struct passwd person, *known = NULL;
@@ -77,11 +78,12 @@ static void say_denied(const char *path)
 		else
 			snprintf(group, sizeof(group), "gid %u", (unsigned)found.st_gid);
 	}
-	cli_say("the kumatop of %s runs here (%s), but you may not connect to it: members of %s may. Checking by ourselves", user, path, group);
+	cli_say("the kumatop of %s runs here (%s), but you may not connect to it: members of %s may", user, path, group);
 }
 
-char *whose_board(const struct cli_common *common, bool targets)
+char *whose_board(const struct cli_common *common, bool targets, int *status)
 {
+	bool asked_for = given(common->socket, "KUMATOP_SOCKET") != NULL;
 	char *named, *path, *denied = NULL;
 
 	if (targets || common->database || common->config || (!common->socket && given(NULL, "KUMATOP_CONFIG")))
@@ -89,9 +91,13 @@ char *whose_board(const struct cli_common *common, bool targets)
 	named = named_socket(common);
 	path = place_find_owner(named, &denied);
 	if (!path && denied)
-		say_denied(denied);
+		whose_say_denied(denied);
 	else if (!path && named)
-		cli_say("no kumatop listens at %s: checking by ourselves", named);
+		cli_say("no kumatop listens at %s%s", named, asked_for ? "" : ": checking by ourselves");
+	if (!path && asked_for)
+		*status = denied ? EXIT_PERMISSION : EXIT_UNAVAILABLE;
+	else if (!path && service_is_anothers(common))
+		*status = denied ? EXIT_PERMISSION : service_refuse();
 	free(denied);
 	free(named);
 	return path;

@@ -9,9 +9,13 @@
 /*
  * The socket of the running owner to look at, or NULL for an engine of our own: with targets, or when a configuration or database was named,
  * always that. Else the owner at --socket, $KUMATOP_SOCKET or our configuration's `socket`; else the service's, then the personal one.
- * Heap.
+ * Heap. NULL with *status set, and said why, when there is nothing to be shown: nobody listens at a socket that was named, or the only
+ * configuration there is is the service's.
  */
-char *whose_board(const struct cli_common *common, bool targets);
+char *whose_board(const struct cli_common *common, bool targets, int *status);
+
+/* Says on stderr whose socket this is, and who may connect to it. */
+void whose_say_denied(const char *path);
 
 /* The socket of the owner that has this configuration's database open, or NULL. Heap. */
 char *whose_owns_database(const struct conf *conf, const struct cli_common *common);

@@ -135,9 +135,22 @@ static char *xdg(const char *variable, const char *usual)
 	return path && *path == '/' ? heap_text(path) : below_home(usual);
 }
 
+char *conf_system_path(const char *path)
+{
+	const char *root = getenv("KUMATOP_ROOT");
+	return heap_print("%s%s", root && *root == '/' ? root : "", path);
+}
+
+bool conf_is_service(const char *path)
+{
+	char *service = conf_system_path(CONF_SERVICE_FILE);
+	bool same = path && strcmp(path, service) == 0;
+	free(service);
+	return same;
+}
+
 char *conf_find(const char *explicit_path)
 {
-	static const char system_path[] = "/etc/kumatop/kumatop.conf";
 	if (!explicit_path) {
 		explicit_path = getenv("KUMATOP_CONFIG");
 		if (explicit_path && *explicit_path == '\0')
@@ -153,14 +166,18 @@ char *conf_find(const char *explicit_path)
 			return path;
 		free(path);
 	}
-	return access(system_path, F_OK) == 0 ? heap_text(system_path) : NULL;
+	char *service = conf_system_path(CONF_SERVICE_FILE);
+	if (access(service, F_OK) == 0)
+		return service;
+	free(service);
+	return NULL;
 }
 
 /* Without a home there is only the service's place. */
 static char *default_database(void)
 {
 	char *directory = xdg("XDG_STATE_HOME", ".local/state");
-	char *path = directory ? heap_print("%s/kumatop/kumatop.db", directory) : heap_text("/var/lib/kumatop/kumatop.db");
+	char *path = directory ? heap_print("%s/kumatop/kumatop.db", directory) : conf_system_path(CONF_SERVICE_DATABASE);
 	free(directory);
 	return path;
 }
@@ -185,7 +202,7 @@ char *conf_database_path(const struct conf *conf, const char *override)
 {
 	const char *path = override ? override : conf->settings.database;
 	if (!path)
-		return default_database();
+		return conf_is_service(conf->path) ? conf_system_path(CONF_SERVICE_DATABASE) : default_database();
 	if (*path == '\0' || strcmp(path, "none") == 0)
 		return NULL;
 	return resolved(override ? NULL : conf->path, path);

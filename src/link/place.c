@@ -18,11 +18,29 @@
 
 _Static_assert(sizeof(((struct sockaddr_un *)NULL)->sun_path) == PLACE_PATH_MOST + 1, "one byte is for the terminator");
 
-const char *place_service_socket(void)
+char *place_service_socket(void)
 {
-	const char *path = getenv("KUMATOP_SERVICE_SOCKET");
+	return conf_system_path(PLACE_SERVICE_SOCKET);
+}
 
-	return path && *path ? path : PLACE_SERVICE_SOCKET;
+bool place_is_service(const char *path)
+{
+	char *service = place_service_socket();
+	bool same = strcmp(path, service) == 0;
+
+	free(service);
+	return same;
+}
+
+static bool is_service_data(const char *real)
+{
+	char *folder = conf_system_path(SERVICE_DATA), *real_folder = realpath(folder, NULL);
+	const char *meant = real_folder ? real_folder : folder;
+	bool inside = strncmp(real, meant, strlen(meant)) == 0 && (real[strlen(meant)] == '/' || meant[strlen(meant) - 1] == '/');
+
+	free(real_folder);
+	free(folder);
+	return inside;
 }
 
 /* Without links, so that everybody who means the file finds the same place; a file that is not there yet by its folder. */
@@ -112,8 +130,8 @@ char *place_of_socket(const char *named, const char *database, struct error *err
 		return NULL;
 	}
 	real = real_path(database);
-	if (strncmp(real, SERVICE_DATA, strlen(SERVICE_DATA)) == 0) {
-		path = heap_text(place_service_socket());
+	if (is_service_data(real)) {
+		path = place_service_socket();
 	} else {
 		if (!is_usual_database(real))
 			name = heap_print("%016" PRIx64 ".sock", hash_text(real));
@@ -167,7 +185,7 @@ char *place_to_look(const char *named, const char *database, struct error *err)
 {
 	char *path = place_of_socket(named, database, err);
 
-	if (!path || named || strcmp(path, place_service_socket()) == 0 || is_folder_ours(path))
+	if (!path || named || place_is_service(path) || is_folder_ours(path))
 		return path;
 	error_set(err, EXIT_UNAVAILABLE, "%s is not there, or in a folder where others may put one", path);
 	free(path);
@@ -179,7 +197,7 @@ char *place_find_owner(const char *named, char **denied)
 	char *places[2] = { 0 }, *found = NULL;
 
 	*denied = NULL;
-	places[0] = heap_text(named ? named : place_service_socket());
+	places[0] = named ? heap_text(named) : place_service_socket();
 	places[1] = named ? NULL : join_fitting(personal_folder(), USUAL_NAME);
 	if (places[1] && !is_folder_ours(places[1])) {
 		free(places[1]);

@@ -57,7 +57,8 @@ is 'attach alone is 64' "$status" 64
 run "$KUMATOP" --once --socket "$TEST_DIR/private/owner" --database none
 unlike 'who names a database is not told of sockets' "$err" 'listens'
 run "$KUMATOP" --once --socket "$TEST_DIR/private/owner"
-like 'else it is said that nobody listens' "$err" 'no kumatop listens at .*private/owner: checking by ourselves'
+like 'else it is said that nobody listens' "$err" 'no kumatop listens at .*private/owner$'
+is 'and nothing else is shown instead' "$status" 69
 
 run "$KUMATOP" --host far
 is '--host without a terminal is 64' "$status" 64

@@ -20,7 +20,7 @@ if [ -z "${TEST_DIR:-}" ]; then	# started by hand
 	chmod 700 "$TEST_DIR/run"
 	unset NO_COLOR KUMATOP_CONFIG KUMATOP_SOCKET http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 	export HOME="$TEST_DIR/home" XDG_CONFIG_HOME="$TEST_DIR/home/.config" XDG_STATE_HOME="$TEST_DIR/home/.local/state" \
-		XDG_RUNTIME_DIR="$TEST_DIR/run" TMPDIR="$TEST_DIR/tmp" KUMATOP_SERVICE_SOCKET="$TEST_DIR/service.sock" \
+		XDG_RUNTIME_DIR="$TEST_DIR/run" TMPDIR="$TEST_DIR/tmp" KUMATOP_ROOT="$TEST_DIR/root" \
 		LC_ALL=C.UTF-8 TZ=UTC TERM=dumb
 fi
 export SOURCE KUMATOP TOOLS TEST_DIR

@@ -17,6 +17,7 @@
 #include "../lib/scratch.h"
 
 #include "kumatop/heap.h"
+#include "kumatop/conf.h"
 #include "kumatop/place.h"
 
 struct home {
@@ -92,8 +93,11 @@ static void each_database_has_its_place(void **state)
 	struct error err;
 	char *usual = scratch_path(home->run, "kumatop/kumatop.sock");
 	char *tmp = tmp_place("kumatop.sock");
+	char *service = conf_system_path(CONF_SERVICE_DATABASE), *socket = place_service_socket();
 
-	expect_place(NULL, "/var/lib/kumatop/kumatop.db", place_service_socket());
+	expect_place(NULL, service, socket);
+	free(service);
+	free(socket);
 	expect_place(NULL, home->usual, usual);
 	assert_null(place_of_socket(NULL, NULL, &err));
 	assert_int_equal(err.code, EXIT_UNAVAILABLE);
