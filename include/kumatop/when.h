@@ -56,4 +56,7 @@ char *moment_print(int64_t us, char *out, size_t size);
 /* Local time by a strftime(3) format. */
 char *moment_print_local(int64_t us, const char *format, char *out, size_t size) __attribute__((format(strftime, 2, 0)));
 
+/* Local time as people say it: "14:03" on the day of now_us, else "2026-11-23 14:03". */
+char *moment_print_near(int64_t us, int64_t now_us, char *out, size_t size);
+
 #endif

@@ -265,3 +265,12 @@ char *moment_print_local(int64_t us, const char *format, char *out, size_t size)
 }
 
 #pragma GCC diagnostic pop
+
+char *moment_print_near(int64_t us, int64_t now_us, char *out, size_t size)
+{
+	char day[16], today[16];
+
+	moment_print_local(us, "%F", day, sizeof day);
+	moment_print_local(now_us, "%F", today, sizeof today);
+	return moment_print_local(us, strcmp(day, today) == 0 ? "%H:%M" : "%F %H:%M", out, size);
+}

@@ -211,6 +211,9 @@ static void local_time(void **state)
 	assert_string_equal(moment_print_local(utc("2026-11-22T12:00:00Z"), "%H:%M %Z", text, sizeof text), "13:00 CET");
 	assert_string_equal(moment_print_local(-1, "%H:%M:%S", text, sizeof text), "00:59:59");
 	assert_string_equal(moment_print_local(0, "%H:%M:%S", text, 3), "");
+	assert_string_equal(moment_print_near(utc("2026-11-22T22:59:59Z"), utc("2026-11-21T23:00:00Z"), text, sizeof text), "23:59");
+	assert_string_equal(moment_print_near(utc("2026-11-22T23:00:00Z"), utc("2026-11-22T22:59:59Z"), text, sizeof text), "2026-11-23 00:00");
+	assert_string_equal(moment_print_near(utc("2025-11-22T12:00:00Z"), utc("2026-11-22T12:00:00Z"), text, sizeof text), "2025-11-22 13:00");
 	in_zone("UTC");
 }
 
