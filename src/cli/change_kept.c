@@ -114,24 +114,35 @@ int change_kept_rm(struct keeper *keeper, const struct change *change, const cha
 {
 	struct error err;
 	struct roster_entry *entry = keeper_find(keeper, word, &err);
-	char *text;
 	bool fine;
 
 	if (!entry || !refuse_declared(entry, "remove", &err))
 		return cli_fail(&err);
-	text = heap_print("removed %s", word);
-	fine = store_remove_monitor_now(keeper->store, entry->id, &err) && tell(keeper, 0, EVENT_REMOVED, NULL, text, &err);
-	free(text);
+	fine = store_remove_monitor_now(keeper->store, entry->id, &err) && tell(keeper, 0, EVENT_REMOVED, NULL, entry->name, &err);
 	if (!fine)
 		return cli_fail(&err);
 	printf("removed %s and its history\n", word);
 	return EXIT_FINE;
 }
 
+/* As the engine answers. */
+static void say_pause(const char *name, bool pause, bool again, int64_t until_us)
+{
+	char when[32];
+
+	if (again)
+		printf("%s stays paused", name);
+	else
+		printf("%s %s", pause ? "paused" : "resumed", name);
+	if (until_us)
+		printf(" until %s", moment_print_near(until_us, unix_now_us(), when, sizeof(when)));
+	putchar('\n');
+}
+
 static int set_pause(struct keeper *keeper, struct roster_entry *entry, bool pause, int64_t for_ms)
 {
 	struct kept_standing *standing;
-	int64_t now_us = unix_now_us();
+	int64_t now_us = unix_now_us(), until_us = pause && for_ms ? now_us + for_ms * 1000 : 0;
 	struct transition transition = { 0 };
 	struct error err;
 	char who[64];
@@ -140,7 +151,7 @@ static int set_pause(struct keeper *keeper, struct roster_entry *entry, bool pau
 	if (!entry->standing)
 		entry->standing = heap_zero(1, sizeof(*entry->standing));
 	standing = entry->standing;
-	if ((standing->standing.state == STATE_PAUSED) == pause && !for_ms) {
+	if ((standing->standing.state == STATE_PAUSED) == pause && (!pause || standing->paused_until_us == until_us)) {
 		printf("%s is %s already\n", entry->name, pause ? "paused" : "running");
 		return EXIT_FINE;
 	}
@@ -161,13 +172,13 @@ static int set_pause(struct keeper *keeper, struct roster_entry *entry, bool pau
 	if (!again)
 		transition = pause ? monitor_pause(&standing->standing, now_us) : monitor_resume(&standing->standing, now_us);
 	standing->monitor = entry->id;
-	standing->paused_until_us = pause && for_ms ? now_us + for_ms * 1000 : 0;
+	standing->paused_until_us = until_us;
 	snprintf(standing->detail, sizeof(standing->detail), "%s by %s", pause ? "paused" : "resumed", who);
 	if (!store_put_standing_now(keeper->store, standing, &err))
 		return cli_fail(&err);
 	if (!again && !tell(keeper, entry->id, pause ? EVENT_PAUSED : EVENT_RESUMED, &transition, NULL, &err))
 		return cli_fail(&err);
-	printf("%s %s\n", pause ? "paused" : "resumed", entry->name);
+	say_pause(entry->name, pause, again, until_us);
 	return EXIT_FINE;
 }
 

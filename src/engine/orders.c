@@ -11,6 +11,7 @@
 #include "kumatop/heap.h"
 #include "kumatop/log.h"
 #include "kumatop/text.h"
+#include "kumatop/when.h"
 
 void orders_answer(struct command *command, bool done, monitor_id monitor, const struct check_result *result, const char *format, ...)
 {
@@ -110,20 +111,31 @@ static void carry_out_remove(struct engine *engine, struct command *command, str
 	const struct engine_sinks *sinks = &engine->settings.sinks;
 	monitor_id id = monitor->id;
 	bool kept = monitor->spec->origin != SPEC_TEMPORARY;
-	char *text;
+	char *name;
 
 	if (monitor->spec->origin == SPEC_DECLARED) {
 		refuse_declared(command, monitor, "remove it");
 		return;
 	}
-	text = heap_print("removed %s", monitor->spec->name);
+	name = heap_text(monitor->spec->name);
 	monitor_detach(monitor);
 	if (kept && sinks->remove_monitor)
 		sinks->remove_monitor(sinks->arg, id);
 	/* Its history goes with it, so this event is about kumatop itself. */
-	engine_tell(engine, EVENT_REMOVED, 0, text, command->who);
-	orders_answer(command, true, id, NULL, "%s", text);
-	free(text);
+	engine_tell(engine, EVENT_REMOVED, 0, name, command->who);
+	orders_answer(command, true, id, NULL, "removed %s", name);
+	free(name);
+}
+
+/* " until 14:03"; nothing for a pause without an end. */
+static char *say_until(int64_t until_us, char *out, size_t size)
+{
+	char when[32];
+
+	out[0] = '\0';
+	if (until_us)
+		snprintf(out, size, " until %s", moment_print_near(until_us, unix_now_us(), when, sizeof(when)));
+	return out;
 }
 
 /* A pause that has begun gets another end. */
@@ -142,10 +154,12 @@ static void carry_out_pause(struct command *command, struct monitor *monitor, bo
 {
 	bool is_paused = monitor_view(monitor)->standing.state == STATE_PAUSED;
 	monitor_id id = monitor->id;
+	char until[48];
 
+	say_until(pause ? command->until_us : 0, until, sizeof(until));
 	if (pause && is_paused && command->until_us != monitor_view(monitor)->paused_until_us) {
 		change_pause(command, monitor);
-		orders_answer(command, true, id, NULL, "%s stays paused%s", monitor->spec->name, command->until_us ? " for a time" : "");
+		orders_answer(command, true, id, NULL, "%s stays paused%s", monitor->spec->name, until);
 		return;
 	}
 	if (pause == is_paused) {
@@ -153,7 +167,7 @@ static void carry_out_pause(struct command *command, struct monitor *monitor, bo
 		return;
 	}
 	monitor_set_pause(monitor, pause, command->until_us, command->who);
-	orders_answer(command, true, id, NULL, "%s %s", pause ? "paused" : "resumed", monitor->spec->name);
+	orders_answer(command, true, id, NULL, "%s %s%s", pause ? "paused" : "resumed", monitor->spec->name, until);
 }
 
 static void carry_out_acknowledge(struct command *command, struct monitor *monitor)

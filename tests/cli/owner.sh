@@ -68,8 +68,13 @@ every_command() # HOW
 	like "$1: twice is said" "$out" 'already'
 	kt resume Second declared
 	is "$1: resume" "$status" 0
-	kt pause --for 1h Second
+	kt pause --for 40d Second
 	is "$1: pause for a time" "$status" 0
+	like "$1: it says until when" "$out" '^paused Second until 20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$'
+	kt pause --for 41d Second
+	like "$1: a longer one" "$out" '^Second stays paused until 20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$'
+	kt pause Second
+	is "$1: one without an end" "$out" 'Second stays paused'
 	kt resume Second
 	kt pause 'no*'
 	is "$1: pause of nobody" "$status" 65
@@ -80,6 +85,8 @@ every_command() # HOW
 	is "$1: rm" "$status" 0
 	is "$1: it is said" "$out" 'removed Second and its history'
 	is "$1: it is gone" "$(listed Second)" ''
+	kt events -n 1
+	like "$1: the log says it once" "$out" " kumatop +removed +Second by $(id -un)\$"
 	kt rm Second
 	is "$1: rm of nobody" "$status" 65
 	kt rm

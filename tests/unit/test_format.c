@@ -150,7 +150,7 @@ static void event_lines(void **state)
 		    "web       DOWN          connection refused\n" },
 		{ { "\xe4\xb8\xad", "paused", .to = STATE_PAUSED, .outcome = -1, .detail = "", .who = "alice" }, false,
 		    "\xe4\xb8\xad        paused        by alice\n" },
-		{ { "", "removed", .outcome = -1, .detail = "removed web", .who = "bob" }, false, "kumatop   removed       removed web by bob\n" },
+		{ { "", "removed", .outcome = -1, .detail = "web", .who = "bob" }, false, "kumatop   removed       web by bob\n" },
 		{ { "", "started", .outcome = -1, .detail = "", .who = "" }, false, "kumatop   started\n" },
 		{ { "longer than it", "state", .from = STATE_DOWN, .to = STATE_DEGRADED, .outcome = -1, .detail = "", .who = "" }, true,
 		    "longer than it  degraded\n" },
