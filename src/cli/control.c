@@ -312,10 +312,10 @@ static void print_way_back(const struct control *control)
 	char *usual_file = conf_find(NULL), *usual_database = conf_database_path(owner->conf, NULL);
 	const char *file = owner->conf->path && (!usual_file || strcmp(usual_file, owner->conf->path) != 0) ? owner->conf->path : NULL;
 	const char *database = !usual_database || strcmp(usual_database, owner->database) != 0 ? owner->database : NULL;
-	int pid = (int)parting_pid(control->parting);
+	char *where = heap_print("%s%s%s%s", file ? " --config " : "", file ? file : "", database ? " --database " : "", database ? database : "");
 
-	cli_say("checking goes on as process %d: kumatop%s%s%s%s shows it, kill %d stops it", pid, file ? " --config " : "", file ? file : "",
-	    database ? " --database " : "", database ? database : "", pid);
+	cli_say("checking goes on as process %d: kumatop%s shows it, kumatop stop%s stops it", (int)parting_pid(control->parting), where, where);
+	free(where);
 	free(usual_file);
 	free(usual_database);
 }

@@ -4,6 +4,7 @@
  */
 #include "commands.h"
 
+#include <inttypes.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,7 +194,7 @@ static void print_line(const struct standing_now *now, struct buf *out)
 		buf_print(out, "; %s", shared_read(health->history_trouble));
 	buf_add_text(out, "; ");
 	if (now->owner)
-		buf_print(out, "kumatop on %s", now->owner->host);
+		buf_print(out, "kumatop on %s, process %" PRId64, now->owner->host, now->owner->pid);
 	else
 		print_as_of(now, out);
 	buf_print(out, " (%s)\n", now->database ? now->database : "keeps no history");
@@ -229,6 +230,10 @@ static void print_json(const struct standing_now *now, bool counts_alone, struct
 	}
 	json_put_flag(object, "running", now->owner != NULL);
 	json_put_text(object, "host", now->owner ? now->owner->host : NULL);
+	if (now->owner)
+		json_put_integer(object, "process", now->owner->pid);
+	else
+		json_put_null(object, "process");
 	json_put_text(object, "role", now->owner ? access_role_word((int)now->owner->role) : NULL);
 	json_put_text(object, "database", now->database);
 	put_time(object, "as_of", now->owner ? now->picture->time_us : now->as_of_us);

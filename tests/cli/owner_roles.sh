@@ -50,7 +50,7 @@ as daemon events
 is 'at events' "$status" 0
 as daemon wait shop-web --up 5s
 is 'and waits' "$status" 0
-for command in 'pause shop-web' 'resume shop-web' 'check shop-web' 'add tcp://127.0.0.1:1' 'rm shop-web' 'edit shop-web --interval 5s'; do
+for command in 'pause shop-web' 'resume shop-web' 'check shop-web' 'add tcp://127.0.0.1:1' 'rm shop-web' 'edit shop-web --interval 5s' stop; do
 	# shellcheck disable=SC2086 # words
 	as daemon $command
 	is "a guest does not ${command%% *}" "$status" 77

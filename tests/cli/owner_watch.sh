@@ -52,7 +52,7 @@ like 'and says what is' "$err" 'web is still up: 200 OK, since [0-9:]+ \('
 
 kt status
 is 'status' "$status" 0
-like 'counts, and whose board' "$out" "^2 up; kumatop on .* \\($db\\)\$"
+like 'counts, and whose board' "$out" "^2 up; kumatop on .*, process [0-9]+ \\($db\\)\$"
 kt status --short
 is 'short: counts alone' "$out" '●2'
 LC_ALL=C run "$KUMATOP" status --short --config own.conf

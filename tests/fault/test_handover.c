@@ -294,7 +294,7 @@ static void test_left_running(void **state)
 	TERM_EXPECT_EXIT(term, 0);
 	term_stop(term);
 	await_beats(NULL, 2);
-	end_owner();
+	expect_said("stop", "has stopped");
 	expect_no_gap();
 	free(text);
 }
