@@ -92,6 +92,9 @@ void store_put_standing(struct store *store, const struct kept_standing *standin
  * answer and returns false. Then store_close() frees; it also closes a store that was never started.
  */
 bool store_stop(struct store *store, int timeout_ms);
+
+/* After store_stop() said false: true if the thread has ended all the same, and only not everything could be kept (a full disk). */
+bool store_has_ended(const struct store *store);
 void store_close(struct store *store);
 
 #endif

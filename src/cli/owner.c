@@ -239,8 +239,9 @@ bool owner_stop_watch(struct owner *owner)
 		engine_stop(owner->engine, owner->stopped_by);
 	/* A store that goes on may yet turn the reader to another file, so that one stays as it is. */
 	if (owner->store && !store_stop(owner->store, STORE_STOP_MS)) {
-		log_line(LOG_LEVEL_ERROR, "the disk does not answer: the last beats may be lost");
-		return false;
+		log_line(LOG_LEVEL_ERROR, "the disk does not take what waits: the last beats are lost");
+		if (!store_has_ended(owner->store))
+			return false;
 	}
 	if (!reader_stop(owner->reader, READER_STOP_MS))
 		return false;

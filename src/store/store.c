@@ -238,6 +238,11 @@ bool store_stop(struct store *store, int timeout_ms)
 	return kept_all;
 }
 
+bool store_has_ended(const struct store *store)
+{
+	return !store->started;
+}
+
 void store_close(struct store *store)
 {
 	if (!store)
