@@ -110,7 +110,11 @@ static void put_board(const struct wire_pass *pass, const struct wire_scope *sco
 	line_add_integer(out, "time", pass->to->time_us);
 	fields_add(wire_health_fields, NULL, &health, out);
 	add_shared("history_trouble", NULL, health.history_trouble, out);
-	add_shared("configuration_trouble", NULL, health.configuration_trouble, out);
+	/* It names monitors that not everybody sees. */
+	if (scope && health.configuration_trouble)
+		line_add_text(out, "configuration_trouble", "configuration not reloaded: it has a fault");
+	else
+		add_shared("configuration_trouble", NULL, health.configuration_trouble, out);
 	if (health_only)
 		add_states(pass, scope, out);
 	line_end(out);

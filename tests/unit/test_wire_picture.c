@@ -276,6 +276,10 @@ static void a_scope_hides_some(void **state)
 		}
 		assert_int_equal(made->count, seen);
 		assert_true(seen < to->count);
+		/* That there is a trouble is told, not with whose name. */
+		assert_non_null(to->health.configuration_trouble);
+		assert_non_null(made->health.configuration_trouble);
+		assert_string_not_equal(shared_read(made->health.configuration_trouble), shared_read(to->health.configuration_trouble));
 		assert_memory_equal(made->by_state, by_state, sizeof by_state);
 		snapshot_release(made);
 		before = to;
