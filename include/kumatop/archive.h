@@ -40,10 +40,13 @@ struct history_answer *archive_answer(struct archive *archive, const struct hist
 
 /* Long reads, ordered by monitor (by name), then time. */
 struct archive_range {
-	const char *const *patterns;	/* names as text_glob() matches them; pattern_count 0: all */
+	const char *const *patterns;	/* whole names, or as text_glob() matches them; pattern_count 0: all */
 	size_t pattern_count;
 	int64_t from_us, to_us;		/* half open */
 };
+
+/* All names that long reads may be of: monitors, retired ones, and removed ones that left a line in the log. */
+bool archive_names(struct archive *archive, bool (*visit)(void *arg, const char *name), void *arg, struct error *err);
 
 bool archive_beats(struct archive *archive, const struct archive_range *range,
     bool (*visit)(void *arg, const struct beat_record *), void *arg, struct error *err);

@@ -15,6 +15,7 @@
 #include "kumatop/buf.h"
 #include "kumatop/format.h"
 #include "kumatop/heap.h"
+#include "kumatop/text.h"
 #include "kumatop/when.h"
 #include "service.h"
 
@@ -48,6 +49,7 @@ static const struct cli_letter letters[] = { { 'o', "output" }, { 0, NULL } };
 
 struct job {
 	const struct options *options;
+	const struct conf *conf;
 	struct archive *archive;
 	struct archive_range range;
 	struct buf chunk;
@@ -177,7 +179,53 @@ static bool close_output(struct job *job, struct error *err)
 	return error_errno(err, EXIT_INPUT_OUTPUT, "cannot write %s", job->options->output);
 }
 
-/* The archive is opened before the output, so that a wrong database empties no file. */
+/* The names that --monitor may mean. */
+struct names {
+	char **items;
+	size_t count;
+};
+
+static bool add_name(void *arg, const char *name)
+{
+	struct names *names = arg;
+
+	if ((names->count & (names->count - 1)) == 0)
+		names->items = heap_resize(names->items, names->count ? 2 * names->count : 1, sizeof(*names->items));
+	names->items[names->count++] = heap_text(name);
+	return true;
+}
+
+static bool check_meant(const struct names *names, const char *pattern, struct error *err)
+{
+	const char *nearest;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(pattern, names->items[i]) == 0 || text_glob(pattern, names->items[i]))
+			return true;
+	nearest = text_nearest(pattern, (const char *const *)names->items, names->count);
+	if (nearest)
+		return error_set(err, EXIT_DATA, "there is no monitor \"%s\"; did you mean \"%s\"?", pattern, nearest);
+	return error_set(err, EXIT_DATA, "there is no monitor \"%s\"; kumatop list shows those there are", pattern);
+}
+
+/* A mistyped name must not look like a monitor without history. One that is declared but was never checked is such. */
+static bool check_monitors(const struct job *job, struct error *err)
+{
+	const struct text_list *wanted = &job->options->monitors;
+	struct names names = { 0 };
+	bool fine = !wanted->count || archive_names(job->archive, add_name, &names, err);
+
+	for (size_t i = 0; i < job->conf->spec_count; i++)
+		add_name(&names, job->conf->specs[i]->name);
+	for (size_t i = 0; i < wanted->count && fine; i++)
+		fine = check_meant(&names, wanted->items[i], err);
+	for (size_t i = 0; i < names.count; i++)
+		free(names.items[i]);
+	free(names.items);
+	return fine;
+}
+
+/* The archive is opened before the output, so that a wrong database or name empties no file. */
 static bool export(struct job *job, const char *database, struct error *err)
 {
 	struct error ignored;
@@ -186,7 +234,7 @@ static bool export(struct job *job, const char *database, struct error *err)
 	if (!read_range(job, err))
 		return false;
 	job->archive = archive_open(database, err);
-	if (!job->archive || !open_output(job, err))
+	if (!job->archive || !check_monitors(job, err) || !open_output(job, err))
 		return false;
 	job->progress = isatty(STDERR_FILENO) && !(job->fd == STDOUT_FILENO && isatty(STDOUT_FILENO));
 	if (job->progress && !job->options->events)
@@ -220,6 +268,7 @@ static int run_export(const struct cli_command *command, int argc, char **argv)
 		status = cli_fail(&err);
 	} else if (conf) {
 		database = conf_database_path(conf, options.common.database);
+		job.conf = conf;
 		buf_init(&job.chunk, CHUNK_BYTES + ROW_BYTES_MOST);
 		status = EXIT_FINE;
 		if (!database)

@@ -3,6 +3,7 @@
  * that a visitor who waits (a pipe that nobody reads) holds up nobody.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
@@ -36,7 +37,7 @@ static bool matches(const struct archive_range *range, const char *name)
 	if (range->pattern_count == 0)
 		return true;
 	for (size_t i = 0; i < range->pattern_count; i++)
-		if (text_glob(range->patterns[i], name))
+		if (strcmp(range->patterns[i], name) == 0 || text_glob(range->patterns[i], name))
 			return true;
 	return false;
 }
@@ -60,6 +61,21 @@ static bool find_subjects(struct archive *archive, const struct archive_range *r
 		};
 	}
 	return sqlite3_reset(statement) == SQLITE_OK;
+}
+
+bool archive_names(struct archive *archive, bool (*visit)(void *arg, const char *name), void *arg, struct error *err)
+{
+	const struct archive_range all = { 0 };
+	struct subjects subjects = { 0 };
+	bool good = find_subjects(archive, &all, &subjects), more = true;
+
+	for (size_t i = 0; good && more && i < subjects.count; i++)
+		if (*subjects.list[i].name)
+			more = visit(arg, subjects.list[i].name);
+	if (!good)
+		past_fail(archive, err);
+	subjects_finish(&subjects);
+	return good;
 }
 
 struct beat_visit {

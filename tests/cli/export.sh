@@ -32,8 +32,24 @@ is 'ordered by monitor, then time' "$(tail -n +2 out | sort -c -t, -k2,2 -k1,1 2
 run "$KUMATOP" export --config kumatop.conf --format ndjson --monitor web
 unlike 'only what was asked for' "$out" 'cmd'
 like 'ndjson' "$out" '^\{"time": *"20.*"monitor": *"web"'
-run "$KUMATOP" export --config kumatop.conf --format json --monitor nobody
+run "$KUMATOP" export --config kumatop.conf --format json --until 2020-01-01
 is 'an empty array is an array' "$(tr -d '\n' < out)" '[]'
+run "$KUMATOP" export --config kumatop.conf --monitor wbe -o "$TEST_DIR/none.csv"
+is 'a monitor that is not there is 65' "$status" 65
+is 'and it is told what was meant' "$err" 'kumatop: there is no monitor "wbe"; did you mean "web"?'
+not_ok 'no file is written' [ -e none.csv ]
+echo precious >kept.csv
+run "$KUMATOP" export --config kumatop.conf --monitor web --monitor 'zzz*' -o "$TEST_DIR/kept.csv"
+is 'nor is one of two' "$status" 65
+like 'it is told which' "$err" 'there is no monitor "zzz\*"; kumatop list'
+is 'a file that was there stays' "$(cat kept.csv)" precious
+run "$KUMATOP" export --config kumatop.conf --monitor 'W*'
+is 'a pattern that some match' "$status" 0
+sed 's/name = "web"/name = "later"/' kumatop.conf >later.conf
+chmod 600 later.conf
+run "$KUMATOP" export --config later.conf --monitor later --monitor web
+is 'so may a retired one, and one that was not checked yet' "$status" 0
+like 'of which there is history' "$out" ',web,'
 run "$KUMATOP" export --config kumatop.conf --events
 like 'events' "$out" ',web,state,new,up,'
 run "$KUMATOP" export --config kumatop.conf --since 2h
