@@ -121,6 +121,10 @@ static int look_over_ssh(const struct options *options, const struct cli_words *
 	argv[count] = NULL;
 	if (options->host[0] == '-')
 		error_set(&err, EXIT_USAGE, "--host: %s is no host", options->host);
+	else if (words->count && cli_find(words->items[0]))
+		error_set(&err, EXIT_USAGE, "commands do not go over --host: run ssh %s kumatop %s", options->host, words->items[0]);
+	else if (options->common.config)
+		error_set(&err, EXIT_USAGE, "--host shows the kumatop that runs there, with its configuration: it takes no --config");
 	else if (words->count || options->common.socket || options->common.database || options->once || options->json)
 		error_set(&err, EXIT_USAGE, "--host shows the kumatop that runs there: it takes no targets, --socket, --database, --once or --json");
 	else if (!count)
@@ -217,6 +221,7 @@ static int run_screen(const struct cli_command *command, int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct cli_words words;
+	struct error err;
 	int status = EXIT_FINE;
 
 	if (!cli_read(command, argc, argv, &options, &words, NULL, NULL, &status))
@@ -225,6 +230,8 @@ static int run_screen(const struct cli_command *command, int argc, char **argv)
 		printf("kumatop %s\n", KUMATOP_VERSION);
 	else if (options.host)
 		status = look_over_ssh(&options, &words);
+	else if (options.ssh)
+		status = cli_fail((error_set(&err, EXIT_USAGE, "--ssh is the program for --host: say which with --host USER@HOST"), &err));
 	else
 		status = run_any(&options, &words);
 	cli_done(command, &options, &words);

@@ -66,6 +66,15 @@ for words in '--host -x' '--host far --once' '--host far --socket x' '--host far
 	run "$KUMATOP" $words
 	is "$words: 64" "$status" 64
 done
+run "$KUMATOP" --host me@far list --json
+is 'a command does not go over --host' "$status" 64
+is 'it is told how it goes' "$err" 'kumatop: commands do not go over --host: run ssh me@far kumatop list'
+run "$KUMATOP" --host far --config owner.conf
+is '--config is for what runs here' "$status" 64
+like 'and that is said' "$err" 'it takes no --config'
+run "$KUMATOP" --ssh 'ssh -p 2222' --config owner.conf --once
+is '--ssh is for --host' "$status" 64
+like 'and that is said' "$err" 'say which with --host'
 
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	start owner "$KUMATOP" serve --config owner.conf
