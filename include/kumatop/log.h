@@ -1,6 +1,6 @@
 /*
  * The log of a running kumatop: one line an occurrence, to stderr, or into a ring while a screen holds the terminal (what
- * was kept comes out when the screen ends). Data goes to stdout and never through here. Text is sanitised. Any thread.
+ * went wrong comes out when the screen ends). Data goes to stdout and never through here. Text is sanitised. Any thread.
  */
 #ifndef KUMATOP_LOG_H
 #define KUMATOP_LOG_H
@@ -27,7 +27,10 @@ void log_set_timestamps(bool on);
 bool log_start_writer(struct error *err);
 void log_stop_writer(int timeout_ms);
 
-/* Holds lines back (true) or lets out what was held and writes through again (false). At most 500 lines are held. */
+/*
+ * A screen has the terminal (true), or lets out what was held and writes through again (false). Held are the last 20 warnings and errors,
+ * each with its time; the rest is counted, or is told by the log of events.
+ */
 void log_hold(bool on);
 
 #endif

@@ -18,10 +18,11 @@
 #include "kumatop/thread.h"
 #include "kumatop/when.h"
 
-enum { LINE_MOST = 2048, HELD_MOST = 500 };
+enum { LINE_MOST = 2048, HELD_MOST = 500, HELD_BY_SCREEN = 20 };
 
 static _Atomic int threshold = LOG_LEVEL_INFO;
 static atomic_bool timestamps;
+static atomic_bool behind_screen;	/* held.on, for those who need not be exact */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct {
@@ -63,7 +64,8 @@ static size_t line_start(enum log_level level, char *out, size_t size)
 	char when[40];
 	int length;
 
-	if (atomic_load_explicit(&timestamps, memory_order_relaxed))
+	/* What is read hours later says when it was. */
+	if (atomic_load_explicit(&timestamps, memory_order_relaxed) || atomic_load_explicit(&behind_screen, memory_order_relaxed))
 		length = snprintf(out, size, "%s %s", moment_print(unix_now_us(), when, sizeof when), words[level]);
 	else
 		length = snprintf(out, size, "kumatop: %s", words[level]);
@@ -72,7 +74,9 @@ static size_t line_start(enum log_level level, char *out, size_t size)
 
 static void keep_line(const char *line, size_t length)
 {
-	if (held.count == HELD_MOST) {
+	size_t most = held.on ? HELD_BY_SCREEN : HELD_MOST;
+
+	while (held.count >= most) {
 		free(held.lines[held.first]);
 		held.first = (held.first + 1) % HELD_MOST;
 		held.count--;
@@ -82,14 +86,14 @@ static void keep_line(const char *line, size_t length)
 	held.count++;
 }
 
-/* True if the line waits, for the writer or for the end of the screen. */
-static bool hold_line(const char *line, size_t length)
+/* True if the line waits, for the writer or for the end of the screen, or is not worth that. */
+static bool hold_line(enum log_level level, const char *line, size_t length)
 {
 	bool waits;
 
 	held_lock();
 	waits = held.on || held.has_writer;
-	if (waits)
+	if (waits && (!held.on || level >= LOG_LEVEL_WARNING))
 		keep_line(line, length);
 	if (held.has_writer)
 		pthread_cond_broadcast(&changed);
@@ -114,7 +118,7 @@ void log_line(enum log_level level, const char *format, ...)
 	length = line_start(level, line, sizeof line);
 	length += text_sanitize(line + length, sizeof line - length - 1, text, strlen(text));
 	line[length++] = '\n';
-	if (!hold_line(line, length))
+	if (!hold_line(level, line, length))
 		write_line(line, length);
 	errno = number;
 }
@@ -141,16 +145,17 @@ static size_t take_lines(char **lines, size_t *lost)
 	return count;
 }
 
-static void write_lines(char **lines, size_t count, size_t lost)
+static void write_lost(size_t lost, const char *before, const char *after)
 {
 	char line[LINE_MOST];
-	size_t length;
+	size_t length = line_start(LOG_LEVEL_WARNING, line, sizeof line);
 
-	if (lost) {
-		length = line_start(LOG_LEVEL_WARNING, line, sizeof line);
-		length += (size_t)snprintf(line + length, sizeof line - length, "%zu older lines of the log were dropped\n", lost);
-		write_line(line, length);
-	}
+	length += (size_t)snprintf(line + length, sizeof line - length, "%s%zu %s\n", before, lost, after);
+	write_line(line, length);
+}
+
+static void write_lines(char **lines, size_t count)
+{
 	for (size_t i = 0; i < count; i++) {
 		write_line(lines[i], strlen(lines[i]));
 		free(lines[i]);
@@ -164,12 +169,15 @@ void log_hold(bool on)
 
 	held_lock();
 	held.on = on;
+	atomic_store_explicit(&behind_screen, on, memory_order_relaxed);
 	if (!on && held.has_writer)
 		pthread_cond_broadcast(&changed);
 	else if (!on)
 		count = take_lines(lines, &lost);
 	held_unlock();
-	write_lines(lines, count, lost);
+	if (lost)
+		write_lost(lost, "… and ", "more before these");
+	write_lines(lines, count);
 }
 
 static void write_all(void *arg)
@@ -185,7 +193,9 @@ static void write_all(void *arg)
 			break;
 		count = take_lines(lines, &lost);
 		held_unlock();
-		write_lines(lines, count, lost);
+		if (lost)
+			write_lost(lost, "", "older lines of the log were dropped");
+		write_lines(lines, count);
 		held_lock();
 	}
 	held_unlock();
