@@ -83,7 +83,9 @@ static const struct hint *hints_now(struct tui *tui)
 {
 	static const struct hint typing[] = { { ACTION_OPEN, "Done" }, { ACTION_BACK, "Clear" }, { ACTION_NONE, NULL } };
 
-	return stack_place(tui) == IN_PROMPT ? typing : tui->top->kind->hints;
+	if (stack_place(tui) == IN_PROMPT)
+		return typing;
+	return tui->top->kind->hints_now ? tui->top->kind->hints_now(tui->top) : tui->top->kind->hints;
 }
 
 static void draw_stack(struct view *view, struct area area)

@@ -7,12 +7,29 @@
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
 
-enum { LINES_MOST = 4, WIDTH_LEAST = 40, WIDTH_MOST = 76 };
+enum { LINES_MOST = 4, WIDTH_LEAST = 40, WIDTH_MOST = 76, HINTS_MOST = 6 };
 
 struct asking {
 	struct question question;	/* its texts are ours */
 	char *texts[LINES_MOST + 4];
+	struct hint hints[HINTS_MOST];
 };
+
+/* As the answers are drawn: the key bar must not say anything else. */
+static void fill_hints(struct asking *asking)
+{
+	const struct question *question = &asking->question;
+	struct hint *hint = asking->hints;
+
+	*hint++ = question->leave ? (struct hint){ ACTION_OPEN, question->leave } : (struct hint){ ACTION_NO, NULL };
+	*hint++ = (struct hint){ ACTION_YES, question->yes };
+	if (question->instead)
+		*hint++ = (struct hint){ ACTION_INSTEAD, question->instead };
+	if (question->leave)
+		*hint++ = (struct hint){ ACTION_NO, "Stay" };
+	*hint++ = (struct hint){ ACTION_BACK, NULL };
+	*hint = (struct hint){ ACTION_NONE, NULL };
+}
 
 static bool question_open(struct view *view, const struct opening *opening)
 {
@@ -28,6 +45,7 @@ static bool question_open(struct view *view, const struct opening *opening)
 	asking->question.yes = asking->texts[LINES_MOST + 1] = heap_text(question->yes);
 	asking->question.instead = asking->texts[LINES_MOST + 2] = heap_text(question->instead);
 	asking->question.leave = asking->texts[LINES_MOST + 3] = heap_text(question->leave);
+	fill_hints(asking);
 	return true;
 }
 
@@ -171,9 +189,12 @@ static bool question_act(struct view *view, enum action action)
 	return true;
 }
 
-static const struct hint question_hints[] = {
-	{ ACTION_NO, NULL }, { ACTION_YES, NULL }, { ACTION_BACK, NULL }, { ACTION_NONE, NULL },
-};
+static const struct hint *question_hints(struct view *view)
+{
+	const struct asking *asking = view->state;
+
+	return asking->hints;
+}
 
 const struct view_kind question_view = {
 	.name = "question",
@@ -181,7 +202,7 @@ const struct view_kind question_view = {
 	.place = IN_QUESTION,
 	.overlay = true,
 	.state_size = sizeof(struct asking),
-	.hints = question_hints,
+	.hints_now = question_hints,
 	.open = question_open,
 	.close = question_close,
 	.draw = question_draw,

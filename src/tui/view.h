@@ -66,6 +66,7 @@ struct view_kind {
 	void (*wake)(struct view *view);			/* there is a new snapshot */
 	bool (*reply)(struct view *view, const struct reply *reply);	/* true: taken, else the text becomes a toast */
 	bool (*answer)(struct view *view, struct history_answer *answer);	/* true: takes ownership */
+	const struct hint *(*hints_now)(struct view *view);	/* instead of `hints` */
 	unsigned (*place_now)(struct view *view);		/* instead of `place`, while a line is being typed, say */
 };
 
