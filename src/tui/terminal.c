@@ -1,6 +1,8 @@
 /*
  * Descriptor and modes of the terminal. Its own open of the device, so that being non-blocking is not forced upon the shell that
- * shares stdin and stdout.
+ * shares stdin and stdout. Where the device may not be opened (su - alice -c kumatop: it is another user's, and there is no /dev/tty)
+ * that of stdin is borrowed and stays as it is: reading does not wait because the modes say so, and what is written is written byte by
+ * byte, as long as poll(2) says that one is taken.
  */
 #include "terminal.h"
 
@@ -27,6 +29,7 @@ enum { OUTPUT_MOST = 16 << 20, SIZE_MOST = 1000 };
 
 struct terminal {
 	int fd;
+	bool borrowed;		/* fd shares its description with others: it may block */
 	int rows, columns;
 	struct termios before, raw;
 	struct surface *surface;
@@ -80,6 +83,21 @@ static int open_device(void)
 	return fd >= 0 ? fd : open("/dev/tty", flags);
 }
 
+/* A duplicate of what we were given, if it is good for both ways; or -1, with the errno that was. */
+static int borrow(void)
+{
+	int number = errno, fd = -1;
+
+	for (int from = STDIN_FILENO; from <= STDOUT_FILENO && fd < 0; from++) {
+		int flags = fcntl(from, F_GETFL);
+
+		if (flags >= 0 && (flags & O_ACCMODE) == O_RDWR)
+			fd = fcntl(from, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	}
+	errno = number;
+	return fd;
+}
+
 static void prepare_modes(struct terminal *terminal)
 {
 	struct termios *raw = &terminal->raw;
@@ -88,7 +106,7 @@ static void prepare_modes(struct terminal *terminal)
 	raw->c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON | IXOFF);
 	raw->c_oflag &= ~(tcflag_t)OPOST;
 	raw->c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
-	raw->c_cc[VMIN] = 1;
+	raw->c_cc[VMIN] = terminal->borrowed ? 0 : 1;
 	raw->c_cc[VTIME] = 0;
 }
 
@@ -147,6 +165,10 @@ struct terminal *terminal_open(const struct theme *theme, bool no_color, bool as
 	terminal = heap_zero(1, sizeof *terminal);
 	buf_init(&terminal->output, OUTPUT_MOST);
 	terminal->fd = open_device();
+	if (terminal->fd < 0) {
+		terminal->fd = borrow();
+		terminal->borrowed = terminal->fd >= 0;
+	}
 	if (terminal->fd < 0 || tcgetattr(terminal->fd, &terminal->before) != 0) {
 		error_errno(err, EXIT_UNAVAILABLE, "cannot open the terminal");
 		goto fail;
@@ -221,12 +243,21 @@ bool terminal_is_foreign(const struct terminal *terminal)
 	return owner >= 0 && owner != getpgrp();
 }
 
+static short poll_now(const struct terminal *terminal, short events)
+{
+	struct pollfd look = { .fd = terminal->fd, .events = events };
+
+	return poll(&look, 1, 0) == 1 ? look.revents : 0;
+}
+
 ssize_t terminal_read(struct terminal *terminal, char *bytes, size_t size)
 {
 	ssize_t n = read(terminal->fd, bytes, size);
 
 	if (n > 0)
 		return n;
+	if (n == 0 && terminal->borrowed && !(poll_now(terminal, POLLIN) & (POLLHUP | POLLERR | POLLNVAL)))
+		return 0;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR || (errno == EIO && terminal_is_foreign(terminal))))
 		return 0;
 	return -1;
@@ -250,10 +281,22 @@ void terminal_show(struct terminal *terminal, const struct canvas *canvas)
 	buf_finish(&frame);
 }
 
+/* As write(2) on a descriptor that does not block. */
+static ssize_t send_some(const struct terminal *terminal)
+{
+	size_t length = terminal->output.length - terminal->sent;
+
+	if (terminal->borrowed && !poll_now(terminal, POLLOUT)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return write(terminal->fd, terminal->output.data + terminal->sent, terminal->borrowed ? 1 : length);
+}
+
 bool terminal_flush(struct terminal *terminal)
 {
 	while (terminal->sent < terminal->output.length) {
-		ssize_t n = write(terminal->fd, terminal->output.data + terminal->sent, terminal->output.length - terminal->sent);
+		ssize_t n = send_some(terminal);
 
 		if (n > 0)
 			terminal->sent += (size_t)n;

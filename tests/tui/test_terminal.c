@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -59,6 +60,38 @@ static struct termios fresh_modes(void)
 
 	term_stop(term);
 	return modes;
+}
+
+/*
+ * As `su - alice -c kumatop`: no controlling terminal, and the device is another user's. The shell's stdin must stay blocking all the
+ * while; after all of it the modes are as they were.
+ */
+static void test_a_terminal_that_may_not_be_opened(void **state)
+{
+	struct termios before = fresh_modes();
+	struct term *term;
+	char *line;
+
+	if (geteuid() != 0 || access("/usr/bin/setpriv", X_OK) != 0)
+		SKIP_BECAUSE("only root can be another user, and with setpriv");
+	line = heap_print("setpriv --reuid=65534 --regid=65534 --clear-groups setsid -w '%s' --database none '%s/'; echo \"left with $?\"; "
+	    "case $(grep flags /proc/self/fdinfo/0) in *[4567][0-7][0-7][0-7]) echo no waiting;; *) echo it waits;; esac; read answer",
+	    live_program(), peer_url(web));
+	term = live_start_argv((const char *[]){ "/bin/sh", "-c", line, NULL }, 24, 80, (const char *[]){ "LC_ALL=C.UTF-8", NULL });
+	TERM_EXPECT(term, "200 OK");
+	term_keys(term, "?");
+	TERM_EXPECT(term, "keys");
+	term_keys(term, "q");
+	TERM_EXPECT_GONE(term, "keys");
+	term_resize(term, 24, 100);
+	term_keys(term, "T");
+	term_resize(term, 24, 90);
+	term_keys(term, "Q");
+	TERM_EXPECT(term, "left with 0");
+	TERM_EXPECT(term, "it waits");
+	live_expect_restored(term, &before);
+	term_stop(term);
+	free(line);
 }
 
 static void test_restored_on_every_way_out(void **state)
@@ -446,6 +479,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_restored_on_every_way_out, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_terminal_that_may_not_be_opened, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_restored_whenever_asked_to_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_hangup_signal_reloads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_suspended_and_back, set_up, tear_down),
