@@ -75,10 +75,11 @@ static void leave(struct term *term)
 
 static void test_the_header_says_whose_board_it_is(void **state)
 {
-	const struct passwd *me = getpwuid(geteuid());
-	char host[256], *whose;
+	struct passwd entry, *me = NULL;
+	char host[256], room[4096], *whose;
 	struct term *term = look();
 
+	assert_int_equal(getpwuid_r(geteuid(), &entry, room, sizeof(room), &me), 0);
 	assert_non_null(me);
 	assert_int_equal(gethostname(host, sizeof(host)), 0);
 	whose = heap_print("%s@%.6s", me->pw_name, host);
