@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kumatop/lock.h"
+#include "kumatop/place.h"
 #include "kumatop/when.h"
 #include "through.h"
 
@@ -75,6 +76,9 @@ static bool stop(struct through *through, struct error *err)
 	if (!through->call)
 		return error_set(err, EXIT_UNAVAILABLE, "no kumatop is running%s%s", through->database ? " on " : "",
 		    through->database ? through->database : "");
+	/* Others look at it, and what started it may start it again: nobody ends that by the way. */
+	if (place_is_service(through->path) && !through->named)
+		return error_set(err, EXIT_USAGE, "that is the service: systemctl stop kumatop, or kumatop stop --socket %s", through->path);
 	/* It may be gone before its answer is out. */
 	if (!through_order(through, command_create(COMMAND_STOP, 0), THROUGH_WAIT_MS, &reply, err) && err->code != EXIT_UNAVAILABLE)
 		return false;
@@ -114,6 +118,7 @@ static int run_stop(const struct cli_command *command, int argc, char **argv)
 
 const struct cli_command cli_stop = {
 	.name = "stop", .usage = "[--socket PATH]", .summary = "Stop the kumatop that runs, and wait until it has ended",
-	.help = "Exits with 69 when none runs, with 77 when you may not, with 75 when it has not ended after 10 s.",
+	.help = "The service is stopped only when --socket names it.\n"
+	    "Exits with 69 when none runs, with 77 when you may not, with 75 when it has not ended after 10 s.",
 	.options = options_table, .run = run_stop,
 };

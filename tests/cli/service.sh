@@ -70,6 +70,12 @@ is 'and does not get a board of his own instead' "$status" 77
 like 'but the reason' "$err" 'nobody has no access here'
 unlike 'and no monitors' "$out" 'web'
 
+run "$KUMATOP" stop
+is 'nobody stops the service by the way' "$status" 64
+like 'but knowingly' "$err" "systemctl stop kumatop, or kumatop stop --socket $sock"
+as_nobody stop --socket "$sock"
+is 'and not without the right' "$status" 77
+
 conf 'admin = ["root"]; guest = ["*"];'
 kill -KILL "$(pid_of service)"
 for command in list 'pause web' 'add 127.0.0.1:5' 'rm web' status events --once; do
