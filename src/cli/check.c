@@ -4,6 +4,7 @@
  */
 #include "commands.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,7 @@ static void print_nagios(struct run *run)
 	size_t fine = 0;
 	char *reason;
 
+	assert(run->count > 0);
 	buf_init(&out, 1 << 20);
 	for (size_t i = 0; i < run->count; i++) {
 		fine += run->items[i].verdict == VERDICT_UP;

@@ -4,6 +4,7 @@
  */
 #include "commands.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <langinfo.h>
 #include <stdio.h>
@@ -260,6 +261,7 @@ static int tell(struct through *through, const struct options *options)
 
 	if (!read_board(&now, through, options, &err))
 		return cli_fail(&err);
+	assert(now.picture);
 	buf_init(&out, 1 << 20);
 	if (options->json)
 		print_json(&now, options->is_short, &out);

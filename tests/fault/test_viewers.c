@@ -56,8 +56,10 @@ static const struct snapshot *next_picture(struct call *call, int32_t *late_ms)
 	struct error err;
 	const struct snapshot *picture = call_picture(call, PATIENCE_MS, &err);
 
-	if (!picture)
+	if (!picture) {
 		fail_msg("%s", err.text);
+		return NULL;
+	}
 	if (picture->health.lateness_ms > *late_ms)
 		*late_ms = picture->health.lateness_ms;
 	return picture;

@@ -122,13 +122,24 @@ static bool attach_all(const char *path, struct pollfd *fds, unsigned count, str
 	return false;
 }
 
+/* Memory that children share, or MAP_FAILED. */
+static void *share(size_t size)
+{
+	int fd = memfd_create("crowd", MFD_CLOEXEC);
+	void *memory = fd >= 0 && ftruncate(fd, (off_t)size) == 0 ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+
+	if (fd >= 0)
+		close(fd);
+	return memory;
+}
+
 struct crowd *crowd_start(const char *path, unsigned readers, unsigned silent, struct error *err)
 {
 	struct crowd *crowd = heap_zero(1, sizeof(*crowd));
 	static struct pollfd fds[CROWD_MOST];
 
 	crowd->readers = readers;
-	crowd->counts = mmap(NULL, sizeof(*crowd->counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	crowd->counts = share(sizeof(*crowd->counts));
 	if (crowd->counts == MAP_FAILED || readers + silent > CROWD_MOST || !attach_all(path, fds, readers + silent, err)) {
 		free(crowd);
 		return NULL;

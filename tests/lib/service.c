@@ -36,12 +36,29 @@ static char *read_file(const char *path)
 	char *text = NULL;
 	size_t size = 0;
 
-	if (!file || (getdelim(&text, &size, '\0', file) < 0 && ferror(file)))
+	if (!file) {
+		fail_msg("%s cannot be read: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (getdelim(&text, &size, '\0', file) < 0 && ferror(file))
 		fail_msg("%s cannot be read: %s", path, strerror(errno));
 	fclose(file);
 	if (text)
 		return text;
 	return heap_text("");
+}
+
+static void find_user(const char *name, uid_t *uid, gid_t *gid)
+{
+	struct passwd entry, *found = NULL;
+	char room[4096];
+
+	if (getpwnam_r(name, &entry, room, sizeof(room), &found) != 0 || !found) {
+		fail_msg("there is no user %s", name);
+		return;
+	}
+	*uid = found->pw_uid;
+	*gid = found->pw_gid;
 }
 
 static void write_file(const char *path, const char *text)
@@ -70,11 +87,13 @@ static void copy_program(const char *path)
 
 static void give(const struct service *service, const char *path)
 {
-	const struct passwd *user = service->user ? getpwnam(service->user) : NULL;
+	uid_t uid = 0;
+	gid_t gid = 0;
 
 	if (!service->user)
 		return;
-	if (!user || chown(path, user->pw_uid, user->pw_gid) != 0)
+	find_user(service->user, &uid, &gid);
+	if (chown(path, uid, gid) != 0)
 		fail_msg("%s cannot be given to %s", path, service->user);
 }
 
@@ -155,14 +174,14 @@ void service_configure(struct service *service, const char *format, ...)
 
 const char *const *service_as(const char *user)
 {
-	static char uid[32], gid[32];
-	static const char *words[] = { "setpriv", "--pdeathsig", "KILL", "--reuid", uid, "--regid", gid, "--init-groups", NULL };
-	const struct passwd *found = getpwnam(user);
+	static char uid_text[32], gid_text[32];
+	static const char *words[] = { "setpriv", "--pdeathsig", "KILL", "--reuid", uid_text, "--regid", gid_text, "--init-groups", NULL };
+	uid_t uid = 0;
+	gid_t gid = 0;
 
-	if (!found)
-		fail_msg("there is no user %s", user);
-	snprintf(uid, sizeof(uid), "%u", (unsigned)found->pw_uid);
-	snprintf(gid, sizeof(gid), "%u", (unsigned)found->pw_gid);
+	find_user(user, &uid, &gid);
+	snprintf(uid_text, sizeof(uid_text), "%u", (unsigned)uid);
+	snprintf(gid_text, sizeof(gid_text), "%u", (unsigned)gid);
 	return words;
 }
 
