@@ -23,6 +23,7 @@ struct parting {
 	uv_timer_t patience;		/* with the other to stop */
 	void (*stopped)(void *arg, const struct error *err);
 	void *stopped_arg;
+	bool told;			/* the screen knows that the checks have gone */
 };
 
 struct parting *parting_create(const struct parting_settings *settings)
@@ -39,6 +40,29 @@ static void tell_screen(struct parting *parting, const char *trouble)
 {
 	if (parting->settings.owner->screen)
 		screen_handed_over(parting->settings.owner->screen, trouble);
+}
+
+/*
+ * Only who has reached the other, or knows that it cannot be, lets the screen suspend or end: after fg the first key is for a board that
+ * takes it.
+ */
+static void tell_gone(struct parting *parting)
+{
+	if (!parting->told)
+		tell_screen(parting, NULL);
+	parting->told = true;
+}
+
+static void attached(void *arg, const struct wire_hello *hello)
+{
+	(void)hello;
+	tell_gone(arg);
+}
+
+static void not_attached(void *arg, const struct error *err)
+{
+	(void)err;
+	tell_gone(arg);
 }
 
 static void leave_child(struct parting *parting)
@@ -96,7 +120,10 @@ static void ready(void *arg)
 {
 	struct parting *parting = arg;
 	struct owner *owner = parting->settings.owner;
-	struct viewer_settings settings = { .path = parting->settings.owner->socket, .hub = owner->hub, .version = KUMATOP_VERSION };
+	struct viewer_settings settings = {
+		.path = parting->settings.owner->socket, .hub = owner->hub, .version = KUMATOP_VERSION,
+		.arg = parting, .attached = attached, .refused = not_attached, .lost = not_attached,
+	};
 	struct error err;
 
 	parting->stage = STAGE_DONE;
@@ -117,7 +144,6 @@ static void ready(void *arg)
 	}
 	owner_open_door(owner, parting->viewer);
 	log_line(LOG_LEVEL_DEBUG, "checking goes on in process %d", (int)handover_pid(parting->handover));
-	tell_screen(parting, NULL);
 }
 
 static void say_stopped(struct parting *parting, const struct error *err)
