@@ -20,7 +20,7 @@ enum { READY_MS = 120000 };
 static bool write_configuration(const struct serving *serving, size_t count, unsigned port, const char *interval)
 {
 	FILE *out = fopen(serving->configuration, "we");
-	bool good = out && fprintf(out, "interval = \"%s\";\ntimeout = \"10s\";\ndatabase = \"%s\";\nmonitors: (\n", interval, serving->database) > 0;
+	bool good = out && fprintf(out, "interval = \"%s\";\ndatabase = \"%s\";\nmonitors: (\n", interval, serving->database) > 0;
 
 	for (size_t i = 1; good && i <= count; i++)
 		good = fprintf(out, "{ name = \"service-%06zu\"; http = \"http://127.0.0.1:%u/%zu\"; }%s\n", i, port, i, i < count ? "," : "") > 0;
