@@ -142,7 +142,7 @@ $(BUILD)/assets/%.inc: src/assets/%
 	$(SAY) TEXT $<
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
 
-$(BUILD)/src/store/schema.o: $(BUILD)/assets/schema.sql.inc
+$(BUILD)/src/store/schema.o: $(BUILD)/assets/schema.sql.inc $(patsubst src/assets/%,$(BUILD)/assets/%.inc,$(wildcard src/assets/upgrade-*.sql))
 $(BUILD)/src/store/schema.o: WARNINGS += -Wno-overlength-strings
 
 $(TEST_LIBRARY): $(TEST_LIBRARY_SOURCES:%.c=$(BUILD)/%.o)

@@ -14,6 +14,7 @@
 #include "kumatop/history.h"
 #include "kumatop/kept.h"
 #include "kumatop/record.h"
+#include "kumatop/rollup.h"
 
 struct archive;
 
@@ -35,6 +36,27 @@ bool archive_highest_id(struct archive *archive, monitor_id *id, struct error *e
 bool archive_spans(struct archive *archive, monitor_id monitor, int64_t from_us, int64_t to_us,
     struct span **spans, size_t *count, struct error *err);
 
+/*
+ * What a window was made of: time in the five classes, which add up to the window, and latencies. From closed roll-ups, the coarsest that
+ * fit; at the window's edges, and for what is not closed yet, from beats. Where an edge cuts a roll-up whose beats are gone already, it
+ * counts in proportion.
+ */
+struct summary {
+	int64_t from_us, to_us;
+	struct amounts amounts;
+	int64_t beats[VERDICT_COUNT];
+	int64_t answers;		/* beats with a latency */
+	int64_t latency_min_us, latency_max_us;	/* -1: no answers */
+	int64_t latency_sum_us;
+	struct histogram latencies;	/* owned */
+};
+
+bool archive_summary(struct archive *archive, monitor_id monitor, int64_t from_us, int64_t to_us, struct summary *summary, struct error *err);
+void summary_finish(struct summary *summary);	/* accepts a zeroed one */
+
+/* As rollup_quantile_us(). */
+int64_t summary_quantile_us(const struct summary *summary, double p);
+
 /* The answer to a query; always an answer, ok or not, to be destroyed by the caller. */
 struct history_answer *archive_answer(struct archive *archive, const struct history_query *query);
 
@@ -53,6 +75,10 @@ bool archive_beats(struct archive *archive, const struct archive_range *range,
 
 bool archive_events(struct archive *archive, const struct archive_range *range,
     bool (*visit)(void *arg, const struct event_record *), void *arg, struct error *err);
+
+/* Closed roll-ups of a step that begin in the range; ordered by monitor (by name), then time. */
+bool archive_rollups(struct archive *archive, const struct archive_range *range, enum rollup_step step,
+    bool (*visit)(void *arg, const char *name, const char *kind, const struct rollup *rollup), void *arg, struct error *err);
 
 /* How many beats archive_beats() would visit, roughly and quickly, for a progress bar. */
 bool archive_estimate(struct archive *archive, const struct archive_range *range, uint64_t *beats, struct error *err);

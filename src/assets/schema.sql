@@ -1,4 +1,4 @@
--- The database of kumatop, version 1. Open it with the sqlite3 shell while kumatop runs, but only to read:
+-- The database of kumatop, version 2. Open it with the sqlite3 shell while kumatop runs, but only to read:
 --
 --	sqlite3 -readonly kumatop.db 'SELECT * FROM beat ORDER BY time DESC LIMIT 20'
 --
@@ -7,7 +7,7 @@
 -- sentences. A number never changes its meaning and a column never does; later versions add.
 
 PRAGMA application_id = 1802857825;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 CREATE TABLE monitor (
 	id INTEGER PRIMARY KEY,		-- given once; history follows it, whatever the name becomes
@@ -50,7 +50,9 @@ CREATE TABLE run (
 	version TEXT NOT NULL
 );
 
--- Beats are appended here, all monitors in one stream.
+-- Recent beats, appended, all monitors in one stream and therefore without an index by monitor: that would cost a page a beat. What is
+-- older than an hour or two is packed into beat_chunk. A beat whose seq is at most meta's packed_seq and whose monitor is at most
+-- packed_monitor is in a chunk already, and only waits here to be deleted. The last row stays, so that a seq is never given twice.
 CREATE TABLE beat_tail (
 	seq INTEGER PRIMARY KEY,
 	monitor INTEGER NOT NULL,
@@ -70,23 +72,24 @@ CREATE TABLE beat_tail (
 	detail INTEGER,			-- text.id; NULL: nothing to say
 	address INTEGER			-- text.id; NULL: none was used
 );
-CREATE INDEX beat_tail_by_monitor ON beat_tail (monitor, time_us);
 
--- Older beats: an hour of a monitor in one row. A beat is in beat_tail or in a chunk, never in both.
+-- Older beats: an hour of a monitor in one row. By hour first, as all that comes together is then written together.
 CREATE TABLE beat_chunk (
 	monitor INTEGER NOT NULL,
 	hour INTEGER NOT NULL,		-- hours since 1970
 	count INTEGER NOT NULL,		-- beats in it
-	codec INTEGER NOT NULL,		-- how data is packed
+	codec INTEGER NOT NULL,		-- how data is packed: 1 is told byte by byte in include/kumatop/chunk.h
 	data BLOB NOT NULL,
-	PRIMARY KEY (monitor, hour)
+	PRIMARY KEY (hour, monitor)
 ) WITHOUT ROWID;
 
--- Roll-ups, one row for a monitor and a closed span of 5 minutes, an hour, a UTC day. The five amounts of time add up to it.
+-- Roll-ups, one row for a monitor and a closed span of 5 minutes, an hour, a UTC day. The five amounts of time add up to it. What is
+-- closed is written once. All that ends by meta's rolled_5min_us (rolled_hour_us, rolled_day_us) is closed; no row: nothing is known.
 CREATE TABLE beat_5min (
 	monitor INTEGER NOT NULL,
 	start_us INTEGER NOT NULL,
 	up_us INTEGER NOT NULL,			-- with degraded inside it
+	degraded_us INTEGER NOT NULL,		-- that part of up_us
 	down_us INTEGER NOT NULL,
 	pending_us INTEGER NOT NULL,		-- failing, but it recovered before it was down
 	maintenance_us INTEGER NOT NULL,
@@ -100,13 +103,14 @@ CREATE TABLE beat_5min (
 	latency_sum_us INTEGER NOT NULL,
 	latency_max_us INTEGER,
 	histogram BLOB,				-- of the latencies; histograms of adjoining rows can be added
-	PRIMARY KEY (monitor, start_us)
+	PRIMARY KEY (start_us, monitor)
 ) WITHOUT ROWID;
 
 CREATE TABLE beat_hour (
 	monitor INTEGER NOT NULL,
 	start_us INTEGER NOT NULL,
 	up_us INTEGER NOT NULL,			-- all columns as in beat_5min
+	degraded_us INTEGER NOT NULL,
 	down_us INTEGER NOT NULL,
 	pending_us INTEGER NOT NULL,
 	maintenance_us INTEGER NOT NULL,
@@ -120,13 +124,14 @@ CREATE TABLE beat_hour (
 	latency_sum_us INTEGER NOT NULL,
 	latency_max_us INTEGER,
 	histogram BLOB,
-	PRIMARY KEY (monitor, start_us)
+	PRIMARY KEY (start_us, monitor)
 ) WITHOUT ROWID;
 
 CREATE TABLE beat_day (
 	monitor INTEGER NOT NULL,
 	start_us INTEGER NOT NULL,
 	up_us INTEGER NOT NULL,			-- all columns as in beat_5min
+	degraded_us INTEGER NOT NULL,
 	down_us INTEGER NOT NULL,
 	pending_us INTEGER NOT NULL,
 	maintenance_us INTEGER NOT NULL,
@@ -140,7 +145,7 @@ CREATE TABLE beat_day (
 	latency_sum_us INTEGER NOT NULL,
 	latency_max_us INTEGER,
 	histogram BLOB,
-	PRIMARY KEY (monitor, start_us)
+	PRIMARY KEY (start_us, monitor)
 ) WITHOUT ROWID;
 
 -- AUTOINCREMENT: an id is never given twice, so that what points to a deleted event cannot point to another.
@@ -198,6 +203,7 @@ CREATE TABLE word (
 	PRIMARY KEY (what, number)
 ) WITHOUT ROWID;
 
+-- Of beats that are not packed yet; `kumatop sql` has a table of this name, with these columns and all beats.
 CREATE VIEW beat AS
 SELECT strftime('%Y-%m-%dT%H:%M:%S', b.time_us / 1000000, 'unixepoch') || printf('.%03dZ', b.time_us / 1000 % 1000) AS time,
 	m.name AS monitor, s.word AS state, v.word AS verdict, o.word AS outcome, b.code AS code, b.total_us / 1000.0 AS total_ms,
@@ -208,7 +214,9 @@ FROM beat_tail b
 	LEFT JOIN word v ON v.what = 'verdict' AND v.number = b.verdict
 	LEFT JOIN word o ON o.what = 'outcome' AND o.number = b.outcome
 	LEFT JOIN text d ON d.id = b.detail
-	LEFT JOIN text a ON a.id = b.address;
+	LEFT JOIN text a ON a.id = b.address
+WHERE b.seq > coalesce((SELECT value FROM meta WHERE key = 'packed_seq'), 0)
+	OR b.monitor > coalesce((SELECT value FROM meta WHERE key = 'packed_monitor'), 0);
 
 CREATE VIEW log AS
 SELECT strftime('%Y-%m-%dT%H:%M:%S', e.time_us / 1000000, 'unixepoch') || printf('.%03dZ', e.time_us / 1000 % 1000) AS time,

@@ -1,5 +1,5 @@
 /*
- * The tables. The SQL itself is src/assets/schema.sql, embedded here and installed for people to read.
+ * The tables. The SQL itself is src/assets/schema.sql and upgrade-N.sql, embedded here.
  */
 #include "schema.h"
 
@@ -18,9 +18,12 @@ static const char sql[] = ""
 #include "assets/schema.sql.inc"
 ;
 
-/* { 1, "ALTER TABLE …" } and so on; the versions that exist have needed none yet. An array cannot be empty, hence the count. */
-const struct schema_step schema_steps[] = { { 0, NULL } };
-const size_t schema_step_count = 0;
+static const char to_2[] = ""
+#include "assets/upgrade-2.sql.inc"
+;
+
+const struct schema_step schema_steps[] = { { 1, to_2 } };
+const size_t schema_step_count = sizeof schema_steps / sizeof *schema_steps;
 
 bool schema_create(sqlite3 *db, const char *path, struct error *err)
 {

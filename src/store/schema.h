@@ -12,7 +12,7 @@
 
 #include "kumatop/error.h"
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 };
 
 /* What turns version `from` into `from` + 1; without setting user_version. */
 struct schema_step {
