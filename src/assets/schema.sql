@@ -52,9 +52,9 @@ CREATE TABLE run (
 
 -- Recent beats, appended, all monitors in one stream and therefore without an index by monitor: that would cost a page a beat. What is
 -- older than an hour or two is packed into beat_chunk. A beat whose seq is at most meta's packed_seq and whose monitor is at most
--- packed_monitor is in a chunk already, and only waits here to be deleted. The last row stays, so that a seq is never given twice.
+-- packed_monitor is in a chunk already, and only waits here to be deleted. A seq is never given twice.
 CREATE TABLE beat_tail (
-	seq INTEGER PRIMARY KEY,
+	seq INTEGER PRIMARY KEY,	-- more than any before, and than packed_seq
 	monitor INTEGER NOT NULL,
 	time_us INTEGER NOT NULL,	-- when the check ended
 	reach_ms INTEGER NOT NULL,	-- how long it speaks for at most: interval + timeout

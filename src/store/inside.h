@@ -13,6 +13,7 @@
 #include "kumatop/store.h"
 #include "kumatop/when.h"
 
+#include "packing.h"
 #include "writer.h"
 
 enum {
@@ -68,6 +69,7 @@ struct store {
 	/* From here on: the opening thread before store_start(), the store thread until it has ended. */
 	sqlite3 *db;
 	struct writer *writer;
+	struct packing *packing;
 	int wal_pages;				/* after the last commit */
 	int wal_tried;				/* pages there were at the last checkpoint */
 	struct mono truncated;			/* when that was tried last */
@@ -83,7 +85,7 @@ struct store {
 	struct mono retry;			/* the next attempt while commits fail */
 	struct store_health told;		/* what health() heard last */
 	struct mono upkeep_due, check_due;
-	bool cannot_delete;			/* and it was said */
+	bool upkeep_fails;			/* and it was said */
 
 	/* A database for which memory stands in. */
 	char *later_path;			/* NULL: none, or not any more */

@@ -76,7 +76,9 @@ static const char history_sql[] =
 	" FROM memory.monitor_state s JOIN moved v ON v.had = s.monitor;"
 	"INSERT INTO main.event (id, monitor, incident, " EVENT_COLUMNS ") SELECT e.id + %lld, v.gets, e.incident + %lld, " EVENT_COLUMNS
 	" FROM memory.event e JOIN moved v ON v.had = e.monitor ORDER BY e.id;"
-	"INSERT INTO main.beat_tail (monitor, detail, address, " BEAT_COLUMNS ") SELECT v.gets,"
+	"INSERT INTO main.beat_tail (seq, monitor, detail, address, " BEAT_COLUMNS ") SELECT row_number() OVER (ORDER BY b.seq)"
+	" + (SELECT max(coalesce((SELECT max(seq) FROM main.beat_tail), 0), coalesce((SELECT value FROM main.meta WHERE key = 'packed_seq'), 0))),"
+	" v.gets,"
 	" (SELECT d.id FROM memory.text t JOIN main.text d ON d.text = t.text WHERE t.id = b.detail),"
 	" (SELECT d.id FROM memory.text t JOIN main.text d ON d.text = t.text WHERE t.id = b.address), " BEAT_COLUMNS
 	" FROM memory.beat_tail b JOIN moved v ON v.had = b.monitor"
@@ -229,20 +231,23 @@ struct open_parts {
 	char *path;
 	sqlite3 *db;
 	struct writer *writer;
+	struct packing *packing;
 };
 
 static struct open_parts take_parts(struct store *store)
 {
-	struct open_parts parts = { store->path, store->db, store->writer };
+	struct open_parts parts = { store->path, store->db, store->writer, store->packing };
 
 	store->path = NULL;
 	store->db = NULL;
 	store->writer = NULL;
+	store->packing = NULL;
 	return parts;
 }
 
 static void close_parts(struct open_parts *parts)
 {
+	packing_destroy(parts->packing);
 	writer_destroy(parts->writer);
 	database_close(parts->db);
 	free(parts->path);
@@ -269,6 +274,7 @@ static bool take_up(struct store *store, bool ending, bool *strangers, struct er
 	store->path = memory.path;
 	store->db = memory.db;
 	store->writer = memory.writer;
+	store->packing = memory.packing;
 	store->in_memory = true;
 	store->wal_pages = store->wal_tried = 0;
 	return false;

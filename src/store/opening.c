@@ -123,7 +123,9 @@ static bool open_and_prepare(struct store *store, struct error *err, char **noti
 	if (!store->db || !set_up(store, err) || !bring_up(store, err, notice) || !schema_put_words(store->db, store->path, err))
 		return false;
 	store->writer = writer_create(store->db);
-	return store->writer || database_fail(store->db, err, store->path, "cannot be used");
+	if (store->writer)
+		store->packing = packing_create(store->db, store->writer);
+	return store->packing || database_fail(store->db, err, store->path, "cannot be used");
 }
 
 static bool begin_afresh(struct store *store, const char *why, struct error *err, char **notice)

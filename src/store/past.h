@@ -1,5 +1,6 @@
 /*
- * What the files behind archive.h share: the connection, its statements, and beats read a page at a time.
+ * What the files behind archive.h share: the connection, its statements, and the beats of a monitor, wherever they are kept: an hour of
+ * them is a chunk of beat_chunk, or rows of beat_tail, or some of both.
  */
 #ifndef STORE_PAST_H
 #define STORE_PAST_H
@@ -8,6 +9,7 @@
 
 #include "kumatop/archive.h"
 
+#include "tail.h"
 #include "texts.h"
 
 enum past_statement {
@@ -17,25 +19,25 @@ enum past_statement {
 	PAST_STANDINGS,
 	PAST_SUBJECTS,
 	PAST_HIGHEST,
-	PAST_BEATS,
-	PAST_BEATS_BACK,
-	PAST_LAST_GOOD,
-	PAST_BEFORE,
+	PAST_CHUNK,
+	PAST_NEXT_HOUR,
+	PAST_PREVIOUS_HOUR,
+	PAST_TAIL_BEAT,
 	PAST_CUTS,
 	PAST_RUNS,
 	PAST_EVENTS,
 	PAST_EVENTS_BACK,
 	PAST_EVENTS_ALL_BACK,
-	PAST_COUNT_BEATS,
-	PAST_SEQ_BOUNDS,
-	PAST_SEQ_TIME,
+	PAST_HOUR_SPAN,
+	PAST_HOUR_COUNT,
+	PAST_MONITOR_HOUR_COUNT,
 	PAST_STATEMENT_COUNT
 };
 
 enum { PAST_PAGE_BEATS = 2048 };
 
 struct past_beat {
-	int64_t seq, time_us, cert_expires_us;
+	int64_t time_us, cert_expires_us;
 	int64_t detail, address;	/* ids; 0: none */
 	const char *detail_text, *address_text;		/* valid until the next page; only if asked for */
 	int32_t reach_ms, code;
@@ -48,7 +50,11 @@ struct archive {
 	sqlite3 *db;
 	sqlite3_stmt *statements[PAST_STATEMENT_COUNT];	/* made when first used */
 	struct texts *texts;
+	struct tail *tail;
 	struct past_beat *page;		/* PAST_PAGE_BEATS; one reading at a time */
+	struct past_beat *hour;		/* all of the hour that was looked at last */
+	size_t hour_count, hour_capacity;
+	bool damage_told;
 };
 
 /* NULL: sqlite3_errcode() says why. */
@@ -59,19 +65,30 @@ bool past_fail(struct archive *archive, struct error *err);
 
 /*
  * Where a reading is. Zeroed but for monitor, from_us and to_us it starts at from_us. Each page is a transaction of its own that
- * has ended when past_page() returns.
+ * has ended when past_page() returns; what is packed between two pages is read neither twice nor not at all.
  */
 struct past_place {
 	monitor_id monitor;
 	int64_t from_us, to_us;
-	int64_t seq;		/* beats at from_us up to this one have been read */
+	size_t taken;		/* so many beats at from_us have been read */
+	bool begun;
 };
 
-/* Reads the next beats into archive->page, in order of time; *count is 0 at the end. */
+/*
+ * Reads the next beats into archive->page, in order of time; *count is 0 at the end. The first page is no more than the first hour that
+ * has any, as few readings want more; a later one that is not full is the last.
+ */
 bool past_page(struct archive *archive, struct past_place *place, bool with_texts, size_t *count);
 
-/* A row of the columns that past_page() reads. */
-void past_read_beat(sqlite3_stmt *statement, struct past_beat *beat);
+/*
+ * Visits beats from the newest before a time backwards, until the visitor returns false. In the transaction that is open, else in one of
+ * its own.
+ */
+bool past_back(struct archive *archive, monitor_id monitor, int64_t before_us, bool (*visit)(void *arg, const struct past_beat *),
+    void *arg);
+
+/* How many beats there are in a window, to the hour at its edges where they are packed. */
+bool past_count(struct archive *archive, monitor_id monitor, int64_t from_us, int64_t to_us, uint64_t *count);
 
 /* Answers, each from its file. */
 bool past_answer_series(struct archive *archive, struct history_answer *answer, struct error *err);

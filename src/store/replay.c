@@ -36,21 +36,27 @@ static bool settles(enum state state, enum verdict verdict)
 	return state != STATE_PENDING && (state != STATE_DOWN || verdict == VERDICT_DOWN);
 }
 
+struct start_search {
+	int64_t start_us;
+	size_t looked;
+};
+
+static bool look_for_start(void *arg, const struct past_beat *beat)
+{
+	struct start_search *search = arg;
+
+	search->start_us = beat->time_us;
+	return !settles((enum state)beat->state, (enum verdict)beat->verdict) && ++search->looked < UNSETTLED_MOST;
+}
+
 /* Where to start so that the window's first moment is classed as it was: at a beat before it that leaves nothing open. */
 static bool find_start(struct archive *archive, monitor_id monitor, int64_t from_us, int64_t *start_us)
 {
-	sqlite3_stmt *statement = past_statement(archive, PAST_BEFORE);
+	struct start_search search = { .start_us = from_us };
+	bool good = past_back(archive, monitor, from_us, look_for_start, &search);
 
-	*start_us = from_us;
-	if (!statement || sqlite3_bind_int64(statement, 1, monitor) != SQLITE_OK || sqlite3_bind_int64(statement, 2, from_us) != SQLITE_OK
-	    || sqlite3_bind_int(statement, 3, UNSETTLED_MOST) != SQLITE_OK)
-		return false;
-	while (sqlite3_step(statement) == SQLITE_ROW) {
-		*start_us = rows_column_us(statement, 0);
-		if (settles((enum state)rows_state(sqlite3_column_int64(statement, 1)), (enum verdict)sqlite3_column_int(statement, 2)))
-			break;
-	}
-	return sqlite3_reset(statement) == SQLITE_OK;
+	*start_us = search.start_us;
+	return good;
 }
 
 static void add_cut(struct replay *replay, struct cut cut)

@@ -256,6 +256,7 @@ void store_close(struct store *store)
 		message_destroy(store->batch[i]);
 	free(store->batch);
 	mailbox_destroy(store->box);
+	packing_destroy(store->packing);
 	writer_destroy(store->writer);
 	database_close(store->db);
 	free(store->later_path);

@@ -7,6 +7,7 @@
 
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
+#include "kumatop/when.h"
 
 #include "events.h"
 #include "past.h"
@@ -114,11 +115,11 @@ static bool visit_subject(struct archive *archive, const struct archive_range *r
 		if (!past_page(archive, &place, true, &count))
 			return false;
 		*stopped = !visit_page(archive, count, subject, visit);
-	} while (count == PAST_PAGE_BEATS && !*stopped);
+	} while (count > 0 && !*stopped);
 	return true;
 }
 
-/* A beat's neighbours in time are other monitors': the same pages come round again and again. */
+/* The chunk of a monitor has those of others for neighbours in its page: the same pages come round again and again. */
 static void grow_cache(struct archive *archive, bool grow)
 {
 	sqlite3_exec(archive->db, grow ? "PRAGMA cache_size = -32768" : "PRAGMA cache_size = -2000", NULL, NULL, NULL);
@@ -228,88 +229,72 @@ bool archive_events(struct archive *archive, const struct archive_range *range,
 	return good;
 }
 
-static bool time_at(struct archive *archive, int64_t seq, int64_t *time_us)
+static bool hour_count(struct archive *archive, int64_t hour, uint64_t *count)
 {
-	sqlite3_stmt *statement = past_statement(archive, PAST_SEQ_TIME);
+	sqlite3_stmt *statement = past_statement(archive, PAST_HOUR_COUNT);
 
-	*time_us = INT64_MAX;
-	if (!statement || sqlite3_bind_int64(statement, 1, seq) != SQLITE_OK)
+	if (!statement || sqlite3_bind_int64(statement, 1, hour) != SQLITE_OK)
 		return false;
 	if (sqlite3_step(statement) == SQLITE_ROW)
-		*time_us = sqlite3_column_int64(statement, 0);
+		*count += (uint64_t)sqlite3_column_int64(statement, 0);
 	return sqlite3_reset(statement) == SQLITE_OK;
 }
 
-/* The first row from this time on: rows are appended, so their times rise but for a clock that was set. */
-static bool find_seq(struct archive *archive, int64_t first, int64_t last, int64_t when_us, int64_t *seq)
+static bool hour_span(struct archive *archive, const struct archive_range *range, int64_t *first, int64_t *last)
 {
-	int64_t time_us;
+	sqlite3_stmt *statement = past_statement(archive, PAST_HOUR_SPAN);
 
-	while (first <= last) {
-		int64_t middle = first + (last - first) / 2;
+	*first = 0;
+	*last = -1;
+	if (!statement || sqlite3_bind_int64(statement, 1, rows_us(range->from_us) / HOUR_US) != SQLITE_OK
+	    || sqlite3_bind_int64(statement, 2, rows_us(range->to_us) / HOUR_US + 1) != SQLITE_OK)
+		return false;
+	if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL
+	    && sqlite3_column_type(statement, 1) != SQLITE_NULL) {
+		*first = sqlite3_column_int64(statement, 0);
+		*last = sqlite3_column_int64(statement, 1);
+	}
+	return sqlite3_reset(statement) == SQLITE_OK;
+}
 
-		if (!time_at(archive, middle, &time_us))
+/* All monitors' packed beats: counted in a few of the hours, shared out evenly over all of them. */
+static bool packed_beats(struct archive *archive, const struct archive_range *range, uint64_t *beats)
+{
+	enum { SAMPLES = 12 };
+	int64_t first, last, hours, samples;
+	uint64_t count = 0;
+
+	*beats = 0;
+	if (!hour_span(archive, range, &first, &last))
+		return false;
+	hours = last - first + 1;
+	if (hours <= 0)
+		return true;
+	samples = hours < SAMPLES ? hours : SAMPLES;
+	for (int64_t i = 0; i < samples; i++)
+		if (!hour_count(archive, first + (hours - 1) * i / (samples > 1 ? samples - 1 : 1), &count))
 			return false;
-		if (time_us < when_us)
-			first = middle + 1;
-		else
-			last = middle - 1;
-	}
-	*seq = first;
+	*beats = (uint64_t)((double)count * (double)hours / (double)samples);
 	return true;
 }
 
-static bool count_rows(struct archive *archive, const struct archive_range *range, uint64_t *rows)
-{
-	sqlite3_stmt *statement = past_statement(archive, PAST_SEQ_BOUNDS);
-	int64_t first = 0, last = -1, from, to;
-
-	*rows = 0;
-	if (!statement)
-		return false;
-	if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
-		first = sqlite3_column_int64(statement, 0);
-		last = sqlite3_column_int64(statement, 1);
-		first = first < 1 ? 1 : first;
-		last = last < INT64_MAX ? last : INT64_MAX - 1;
-	}
-	if (sqlite3_reset(statement) != SQLITE_OK || !find_seq(archive, first, last, range->from_us, &from)
-	    || !find_seq(archive, first, last, range->to_us, &to))
-		return false;
-	*rows = to > from ? (uint64_t)(to - from) : 0;
-	return true;
-}
-
-static bool count_beats(struct archive *archive, const struct archive_range *range, monitor_id monitor, uint64_t *beats)
-{
-	sqlite3_stmt *statement = past_statement(archive, PAST_COUNT_BEATS);
-
-	if (!statement || sqlite3_bind_int64(statement, 1, monitor) != SQLITE_OK
-	    || sqlite3_bind_int64(statement, 2, rows_us(range->from_us)) != SQLITE_OK
-	    || sqlite3_bind_int64(statement, 3, rows_us(range->to_us)) != SQLITE_OK)
-		return false;
-	if (sqlite3_step(statement) == SQLITE_ROW)
-		*beats += (uint64_t)sqlite3_column_int64(statement, 0);
-	return sqlite3_reset(statement) == SQLITE_OK;
-}
-
-/* Counted where that is quick; of a large database, the rows in the window shared out evenly. */
+/* Of few monitors all hours are counted; of many those that match share in the sum evenly. */
 static bool estimate(struct archive *archive, const struct archive_range *range, const struct subjects *subjects, uint64_t *beats)
 {
 	enum { COUNT_MOST = 1000000 };
-	uint64_t rows;
+	uint64_t all;
 	size_t matching = 0;
 
-	if (!count_rows(archive, range, &rows))
+	if (!packed_beats(archive, range, &all))
 		return false;
 	for (size_t i = 0; i < subjects->count; i++)
 		matching += *subjects->list[i].kind != '\0';
-	if (rows > COUNT_MOST) {
-		*beats = matching == subjects->monitors ? rows : (uint64_t)((double)rows * (double)matching / (double)subjects->monitors);
+	if (all > COUNT_MOST) {
+		*beats = (uint64_t)((double)all * (double)matching / (double)subjects->monitors);
 		return true;
 	}
 	for (size_t i = 0; i < subjects->count; i++)
-		if (*subjects->list[i].kind && !count_beats(archive, range, subjects->list[i].id, beats))
+		if (*subjects->list[i].kind && !past_count(archive, subjects->list[i].id, range->from_us, range->to_us, beats))
 			return false;
 	return true;
 }

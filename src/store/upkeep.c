@@ -1,5 +1,6 @@
 /*
- * What the store does besides committing: moves the log into the database, deletes what is old or removed, looks for damage. In
+ * What the store does besides committing: moves the log into the database, packs what is
+ * no longer fresh, deletes what is old or removed, looks for damage. In
  * steps so small that a beat never waits for long.
  */
 #include "inside.h"
@@ -43,14 +44,13 @@ void upkeep_checkpoint_last(struct store *store)
 }
 
 /* The next try will say it again otherwise, every minute. */
-static void tell_once(struct store *store)
+static void tell_once(struct store *store, const char *what)
 {
 	char cause[CAUSE_SIZE];
 
-	if (!store->cannot_delete)
-		log_line(LOG_LEVEL_WARNING, "%s: old history cannot be deleted: %s", store->path,
-		    database_cause(store->db, cause, sizeof cause));
-	store->cannot_delete = true;
+	if (!store->upkeep_fails)
+		log_line(LOG_LEVEL_WARNING, "%s: %s: %s", store->path, what, database_cause(store->db, cause, sizeof cause));
+	store->upkeep_fails = true;
 }
 
 static bool delete_some(struct store *store, bool *again)
@@ -60,11 +60,27 @@ static bool delete_some(struct store *store, bool *again)
 
 	if (!writer_begin(store->writer) || !writer_purge(store->writer, STEP_ROWS, again)
 	    || (!*again && expire && !writer_expire(store->writer, horizon_us, now_us, STEP_ROWS, again)) || !writer_commit(store->writer)) {
-		tell_once(store);
+		tell_once(store, "old history cannot be deleted");
 		writer_rollback(store->writer);
 		return false;
 	}
 	return true;
+}
+
+/*
+ * What is in memory until the database can be opened is moved there as it came. The last full hour stays in the tail too: it is what is
+ * looked at most.
+ */
+static bool pack_some(struct store *store, bool *again)
+{
+	int64_t now_us = unix_now_us();
+
+	if (store->later_path)
+		return true;
+	if (packing_step(store->packing, (now_us / HOUR_US - 1) * HOUR_US, now_us, again))
+		return true;
+	tell_once(store, "old beats cannot be packed");
+	return false;
 }
 
 static void look_for_damage(struct store *store)
@@ -82,8 +98,8 @@ void upkeep_step(struct store *store)
 {
 	bool again = false;
 
-	if (delete_some(store, &again)) {
-		store->cannot_delete = false;
+	if (delete_some(store, &again) && (again || pack_some(store, &again))) {
+		store->upkeep_fails = false;
 		upkeep_checkpoint(store);
 	} else {
 		again = false;

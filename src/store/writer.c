@@ -10,9 +10,11 @@
 #define STATEMENT_TABLE(X) \
 	X(BEGIN, "BEGIN IMMEDIATE") \
 	X(COMMIT, "COMMIT") \
-	X(BEAT, "INSERT INTO beat_tail (monitor, time_us, reach_ms, state, verdict, outcome, code, name_us, connect_us, tls_us," \
+	X(LAST_SEQ, "SELECT max(coalesce((SELECT max(seq) FROM beat_tail), 0)," \
+		" coalesce((SELECT value FROM meta WHERE key = 'packed_seq'), 0))") \
+	X(BEAT, "INSERT INTO beat_tail (seq, monitor, time_us, reach_ms, state, verdict, outcome, code, name_us, connect_us, tls_us," \
 		" first_byte_us, transfer_us, total_us, cert_expires_us, detail, address)" \
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)") \
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)") \
 	X(EVENT, "INSERT INTO event (monitor, time_us, kind, from_state, to_state, outcome, code, since_us, lasted_us, alert, detail," \
 		" evidence, who, name, incident) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13," \
 		" coalesce((SELECT name FROM monitor WHERE id = ?1), '')," \
@@ -43,15 +45,17 @@
 	X(RUN_END, "UPDATE run SET seen_us = max(seen_us, ?2), ended_us = max(started_us, ?2) WHERE id = ?1") \
 	X(EXPIRE, "DELETE FROM beat_tail WHERE seq IN (SELECT seq FROM beat_tail WHERE seq > ?3 ORDER BY seq LIMIT ?2)" \
 		" AND time_us < ?1") \
+	X(EXPIRE_CHUNKS, "DELETE FROM beat_chunk WHERE (hour, monitor) IN" \
+		" (SELECT hour, monitor FROM beat_chunk WHERE hour < ?1 ORDER BY hour, monitor LIMIT ?2)") \
 	X(AHEAD, "SELECT max(seq) FROM (SELECT seq, time_us FROM beat_tail WHERE seq > ?1 ORDER BY seq LIMIT ?2)" \
 		" HAVING min(time_us) > ?3") \
 	/* Of an incident that goes on it is still asked for. */ \
 	X(EXPIRE_EVIDENCE, "UPDATE event SET evidence = NULL WHERE id IN (SELECT id FROM event WHERE evidence NOT NULL AND time_us < ?1" \
 		" AND id NOT IN (SELECT incident FROM monitor_state WHERE incident NOT NULL) ORDER BY time_us LIMIT ?2)") \
 	X(REMOVED, "SELECT id FROM monitor WHERE removed = 1 LIMIT 1") \
+	X(NEXT_HOUR, "SELECT min(hour) FROM beat_chunk WHERE hour > ?1") \
+	X(PURGE_CHUNK, "DELETE FROM beat_chunk WHERE hour = ?1 AND monitor = ?2") \
 	X(PURGE_TAIL, "DELETE FROM beat_tail WHERE seq IN (SELECT seq FROM beat_tail WHERE monitor = ?1 LIMIT ?2)") \
-	X(PURGE_CHUNK, "DELETE FROM beat_chunk WHERE monitor = ?1" \
-		" AND hour IN (SELECT hour FROM beat_chunk WHERE monitor = ?1 LIMIT ?2)") \
 	X(PURGE_5MIN, "DELETE FROM beat_5min WHERE monitor = ?1" \
 		" AND start_us IN (SELECT start_us FROM beat_5min WHERE monitor = ?1 LIMIT ?2)") \
 	X(PURGE_HOUR, "DELETE FROM beat_hour WHERE monitor = ?1" \
@@ -81,7 +85,10 @@ struct writer {
 	sqlite3 *db;
 	struct intern *intern;
 	sqlite3_stmt *statements[STATEMENT_COUNT];
+	int64_t last_seq;			/* given in beat_tail; read anew in each transaction */
 	int64_t expired_seq, expired_day;	/* beats up to here were looked at on that day, and are of the future */
+	monitor_id purged;			/* of this one's chunks those up to the hour are gone */
+	int64_t purged_hour;
 };
 
 /* Fills in the values of a statement one after the other. */
@@ -160,9 +167,18 @@ void writer_destroy(struct writer *writer)
 	free(writer);
 }
 
+static bool read_last_seq(struct writer *writer)
+{
+	sqlite3_stmt *statement = writer->statements[DO_LAST_SEQ];
+
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		writer->last_seq = sqlite3_column_int64(statement, 0);
+	return sqlite3_reset(statement) == SQLITE_OK;
+}
+
 bool writer_begin(struct writer *writer)
 {
-	return database_finish(writer->statements[DO_BEGIN]);
+	return database_finish(writer->statements[DO_BEGIN]) && read_last_seq(writer);
 }
 
 bool writer_commit(struct writer *writer)
@@ -186,6 +202,10 @@ bool writer_beat(struct writer *writer, const struct beat *beat)
 	if (!intern_text(writer->intern, shared_read(beat->detail), beat->time_us, &detail)
 	    || !intern_text(writer->intern, shared_read(beat->address), beat->time_us, &address))
 		return false;
+	if (writer->last_seq < INT64_MAX)
+		fill_number(&filling, ++writer->last_seq);
+	else
+		fill_null(&filling);		/* somebody else made it up; SQLite finds a free one */
 	fill_number(&filling, beat->monitor);
 	fill_number(&filling, beat->time_us);
 	fill_number(&filling, beat->reach_ms);
@@ -340,6 +360,40 @@ static bool find_removed(struct writer *writer, monitor_id *monitor)
 	return sqlite3_reset(statement) == SQLITE_OK;
 }
 
+static bool next_hour(struct writer *writer, int64_t hour, int64_t *next)
+{
+	struct filling filling = fill(writer, DO_NEXT_HOUR);
+
+	*next = -1;
+	fill_number(&filling, hour);
+	if (!filling.good)
+		return false;
+	if (sqlite3_step(filling.statement) == SQLITE_ROW && sqlite3_column_type(filling.statement, 0) != SQLITE_NULL)
+		*next = sqlite3_column_int64(filling.statement, 0);
+	return sqlite3_reset(filling.statement) == SQLITE_OK;
+}
+
+/* One monitor's chunks lie as far apart as the hours: those of a few hours at a time. *again: there are later hours. */
+static bool purge_chunks(struct writer *writer, monitor_id monitor, int most, bool *again)
+{
+	int64_t hour;
+
+	if (writer->purged != monitor)
+		writer->purged_hour = -1;
+	writer->purged = monitor;
+	for (int i = 0; i < most; i++) {
+		if (!next_hour(writer, writer->purged_hour, &hour))
+			return false;
+		*again = hour >= 0;
+		if (hour < 0)
+			return true;
+		if (!run_pair(writer, DO_PURGE_CHUNK, hour, monitor))
+			return false;
+		writer->purged_hour = hour;
+	}
+	return true;
+}
+
 bool writer_purge(struct writer *writer, int most, bool *again)
 {
 	monitor_id monitor;
@@ -348,6 +402,10 @@ bool writer_purge(struct writer *writer, int most, bool *again)
 	if (!find_removed(writer, &monitor))
 		return false;
 	if (monitor == 0)
+		return true;
+	if (!purge_chunks(writer, monitor, most, again))
+		return false;
+	if (*again)
 		return true;
 	/* The monitor's own row goes last, so that what is interrupted is found again. */
 	for (int i = DO_PURGE_TAIL; i <= DO_PURGE_MONITOR; i++) {
@@ -407,10 +465,16 @@ bool writer_expire(struct writer *writer, int64_t before_us, int64_t now_us, int
 		return false;
 	if (*again)
 		return true;
-	if (deleted == 0 && !run_pair(writer, DO_EXPIRE_EVIDENCE, before_us, most))
-		return false;
-	if (deleted == 0)
+	if (deleted == 0) {
+		if (!run_pair(writer, DO_EXPIRE_CHUNKS, before_us / HOUR_US, most))
+			return false;
 		deleted = sqlite3_changes(writer->db);
+	}
+	if (deleted == 0) {
+		if (!run_pair(writer, DO_EXPIRE_EVIDENCE, before_us, most))
+			return false;
+		deleted = sqlite3_changes(writer->db);
+	}
 	/* Uses are noted to the day: the day before is left alone. */
 	if (deleted == 0 && !intern_sweep(writer->intern, before_us - 2 * DAY_US, most, &deleted))
 		return false;

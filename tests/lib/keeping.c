@@ -212,12 +212,14 @@ bool keeping_is_sound(const char *path)
 
 int64_t keeping_count(const char *path, monitor_id monitor)
 {
-	char sql[96];
+	char sql[400];
 	sqlite3 *db;
 	sqlite3_stmt *statement = NULL;
 	int64_t count = -1;
 
-	snprintf(sql, sizeof sql, "SELECT count(*) FROM beat_tail WHERE monitor = %lld", (long long)monitor);
+	snprintf(sql, sizeof sql, "SELECT (SELECT count(*) FROM beat_tail WHERE monitor = %lld AND (seq > coalesce((SELECT value FROM meta"
+	    " WHERE key = 'packed_seq'), 0) OR monitor > coalesce((SELECT value FROM meta WHERE key = 'packed_monitor'), 0)))"
+	    " + (SELECT coalesce(sum(count), 0) FROM beat_chunk WHERE monitor = %lld)", (long long)monitor, (long long)monitor);
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) == SQLITE_OK) {
 		sqlite3_busy_timeout(db, 10000);
 		if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)

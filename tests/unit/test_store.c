@@ -633,7 +633,7 @@ static void people_can_query_it(void **state)
 	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM beat WHERE monitor = 'web' AND state = 'pending' AND verdict ="
 	    " 'down' AND outcome = 'wrong-status' AND time = '2023-11-14T22:14:00.000Z' AND total_ms = 0.3 AND detail LIKE 'status 4%'"), 1);
 	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM word WHERE what = 'outcome'"), OUTCOME_COUNT);
-	assert_int_equal(keeping_number(fixture->path, "PRAGMA user_version"), 1);
+	assert_int_equal(keeping_number(fixture->path, "PRAGMA user_version"), 2);
 }
 
 int main(void)

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "kumatop/buf.h"
 #include "kumatop/heap.h"
 
 #include "../../src/store/database.h"
@@ -116,7 +117,7 @@ static void newer_is_refused(void **state)
 	struct keeping *fixture = *state;
 
 	make_database(fixture->path);
-	assert_true(keeping_run(fixture->path, "PRAGMA user_version = 2"));
+	assert_true(keeping_run(fixture->path, "PRAGMA user_version = 3"));
 	assert_refused(fixture->path, EXIT_DATA, "newer kumatop");
 }
 
@@ -135,7 +136,7 @@ static void newer_with_a_log_is_refused(void **state)
 		sqlite3 *db;
 
 		if (sqlite3_open(fixture->path, &db) == SQLITE_OK
-		    && sqlite3_exec(db, "PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 2; CREATE TABLE new (x)", NULL, NULL, NULL)
+		    && sqlite3_exec(db, "PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 3; CREATE TABLE new (x)", NULL, NULL, NULL)
 		    == SQLITE_OK)
 			_exit(0);
 		_exit(1);
@@ -499,55 +500,113 @@ static sqlite3 *open_raw(const char *path)
 static void old_schema_is_brought_up_to_date(void **state)
 {
 	static const struct schema_step steps[] = {
-		{ 1, "ALTER TABLE monitor ADD COLUMN colour TEXT; UPDATE monitor SET colour = 'blue'" },
-		{ 2, "CREATE TABLE paint (colour TEXT)" },
+		{ 2, "ALTER TABLE monitor ADD COLUMN colour TEXT; UPDATE monitor SET colour = 'blue'" },
+		{ 3, "CREATE TABLE paint (colour TEXT)" },
 	};
 	struct keeping *fixture = *state;
 	struct error err = { 0 };
 	struct stat info;
-	char *copy, *expected = heap_print("%s.v1", fixture->path);
+	char *copy, *expected = heap_print("%s.v2", fixture->path);
 	sqlite3 *db;
 
 	make_database(fixture->path);
 	db = open_raw(fixture->path);
-	assert_true(schema_upgrade(db, fixture->path, steps, 2, 3, &copy, &err));
+	assert_true(schema_upgrade(db, fixture->path, steps, 2, 4, &copy, &err));
 	sqlite3_close(db);
 	assert_string_equal(copy, expected);
 	assert_int_equal(stat(copy, &info), 0);
 	assert_int_equal(info.st_mode & 07777, 0600);
-	assert_int_equal(keeping_number(fixture->path, "PRAGMA user_version"), 3);
+	assert_int_equal(keeping_number(fixture->path, "PRAGMA user_version"), 4);
 	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM monitor WHERE colour = 'blue'"), 2);
-	assert_int_equal(keeping_number(copy, "PRAGMA user_version"), 1);
+	assert_int_equal(keeping_number(copy, "PRAGMA user_version"), 2);
 	assert_int_equal(keeping_count(copy, 1), 5000);
 	free(copy);
 
 	/* Up to date: nothing to do, no copy. */
 	db = open_raw(fixture->path);
-	assert_true(schema_upgrade(db, fixture->path, steps, 2, 3, &copy, &err));
+	assert_true(schema_upgrade(db, fixture->path, steps, 2, 4, &copy, &err));
 	assert_null(copy);
 	sqlite3_close(db);
 	free(expected);
 }
 
+/* The schema as it counts: without comments and white space. */
+static char *schema_of(const char *path)
+{
+	sqlite3 *db = open_raw(path);
+	sqlite3_stmt *statement;
+	struct buf out;
+
+	buf_init(&out, 1 << 16);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name || ' ' || sql FROM sqlite_master WHERE sql NOT NULL ORDER BY name", -1,
+	    &statement, NULL), SQLITE_OK);
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		for (const char *at = (const char *)sqlite3_column_text(statement, 0); *at; at++) {
+			if (at[0] == '-' && at[1] == '-')
+				at += strcspn(at, "\n");
+			else if (!strchr(" \t\n", *at))
+				buf_add_char(&out, *at);
+		}
+	}
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return buf_take(&out);
+}
+
+/* The first version's own tables, with beats in them. */
+static void version_1_becomes_what_is_made_now(void **state)
+{
+	struct keeping *fixture = *state;
+	char *source = heap_print("%s/tests/unit/schema-1.sql", getenv("SOURCE")), *fresh = heap_print("%s.fresh", fixture->path);
+	struct content old = read_file(source);
+	char *sql = heap_text_n(old.bytes, old.length), *notice = NULL;
+	struct error err = { 0 };
+	struct store *store;
+	sqlite3 *db;
+
+	db = open_raw(fixture->path);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "INSERT INTO monitor VALUES (1, 'web', 'http', 'http://x/', 1, NULL, 0, 0, 0);"
+	    "INSERT INTO beat_tail (monitor, time_us, reach_ms, state, verdict, outcome) WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1"
+	    " FROM n WHERE i < 500) SELECT 1, 1700000000000000 + i * 10000000, 70000, 1, 0, 0 FROM n", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+
+	store = try_open(fixture->path, &err, &notice);
+	assert_non_null(store);
+	store_close(store);
+	free(notice);
+	assert_int_equal(keeping_count(fixture->path, 1), 500);
+	store_close(keeping_open(fresh, HOUR_MS));
+	char *upgraded = schema_of(fixture->path), *made = schema_of(fresh);
+
+	assert_string_equal(upgraded, made);
+	free(upgraded);
+	free(made);
+	free(old.bytes);
+	free(sql);
+	free(source);
+	free(fresh);
+}
+
 static void failed_upgrade_changes_nothing(void **state)
 {
 	static const struct schema_step steps[] = {
-		{ 1, "DROP TABLE outbox" },
-		{ 2, "INSERT INTO no_such_table VALUES (1)" },
+		{ 2, "DROP TABLE outbox" },
+		{ 3, "INSERT INTO no_such_table VALUES (1)" },
 	};
 	struct keeping *fixture = *state;
 	struct error err = { 0 };
-	char *copy, *old = heap_print("%s.v1", fixture->path), *expected = heap_print("%s.v1.2", fixture->path);
+	char *copy, *old = heap_print("%s.v2", fixture->path), *expected = heap_print("%s.v2.2", fixture->path);
 	sqlite3 *db;
 
 	make_database(fixture->path);
 	write_file(old, "an older copy");
 	db = open_raw(fixture->path);
-	assert_false(schema_upgrade(db, fixture->path, steps, 2, 3, &copy, &err));
+	assert_false(schema_upgrade(db, fixture->path, steps, 2, 4, &copy, &err));
 	assert_non_null(strstr(err.text, "no_such_table"));
-	assert_false(schema_upgrade(db, fixture->path, steps, 1, 3, &copy, &err));
+	assert_false(schema_upgrade(db, fixture->path, steps, 1, 4, &copy, &err));
 	sqlite3_close(db);
-	assert_int_equal(keeping_number(fixture->path, "PRAGMA user_version"), 1);
+	assert_int_equal(keeping_number(fixture->path, "PRAGMA user_version"), 2);
 	assert_int_equal(keeping_number(fixture->path, "SELECT count(*) FROM outbox"), 0);
 	assert_int_equal(access(expected, F_OK), 0);
 	assert_null(copy);
@@ -596,6 +655,7 @@ int main(void)
 		TEST(read_only_directory_is_refused),
 		TEST(file_of_another_is_refused),
 		TEST(old_schema_is_brought_up_to_date),
+		TEST(version_1_becomes_what_is_made_now),
 		TEST(failed_upgrade_changes_nothing),
 		TEST(files_are_not_trusted),
 	};
