@@ -122,7 +122,7 @@ static bool visit_subject(struct archive *archive, const struct archive_range *r
 /* The chunk of a monitor has those of others for neighbours in its page: the same pages come round again and again. */
 static void grow_cache(struct archive *archive, bool grow)
 {
-	sqlite3_exec(archive->db, grow ? "PRAGMA cache_size = -32768" : "PRAGMA cache_size = -2000", NULL, NULL, NULL);
+	sqlite3_exec(archive->db, grow ? "PRAGMA cache_size = -4096" : "PRAGMA cache_size = -2000", NULL, NULL, NULL);
 	if (!grow)
 		sqlite3_db_release_memory(archive->db);
 }

@@ -1,6 +1,6 @@
 /*
- * `kumatop export` against the sqlite3 shell that writes the same CSV from the same database; and that more history takes no more
- * memory.
+ * `kumatop export` of packed history against the sqlite3 shell that writes the same CSV from the same beats as plain rows; and that more
+ * history takes no more memory.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,9 +37,12 @@ static bool write_file(const char *path, const char *text)
 static bool make(const void *arg)
 {
 	size_t rows = *(const size_t *)arg;
-	char *path = heap_print("%s/export-%zu.db", getenv("WORK"), rows);
-	bool good = made_database(path, MONITORS, rows);
+	char *plain = heap_print("%s/plain-%zu.db", getenv("WORK"), rows), *path = heap_print("%s/export-%zu.db", getenv("WORK"), rows);
+	const char *const copy[] = { "cp", plain, path, NULL };
+	struct cost cost;
+	bool good = made_database(plain, MONITORS, rows) && cost_of(copy, 0, &cost) && made_packed(path);
 
+	free(plain);
 	free(path);
 	return good;
 }
@@ -56,19 +59,19 @@ static bool is_same_csv(void)
 {
 	static const char script[] =
 	    "cd \"$WORK\" && \"$KUMATOP\" export --database export-*.db | tail -n +2 | tr -d '\"' >ours.csv &&"
-	    " sqlite3 -readonly export-*.db <ordered.sql | tr -d '\"' | sed 's/\\.0,/,/g' | cmp - ours.csv >&2; status=$?;"
+	    " sqlite3 -readonly plain-*.db <ordered.sql | tr -d '\"' | sed 's/\\.0,/,/g' | cmp - ours.csv >&2; status=$?;"
 	    " rm -f ours.csv; exit $status";
 	struct cost cost;
 
 	return cost_of((const char *const[]){ "sh", "-c", script, NULL }, 0, &cost);
 }
 
-static int speed(size_t rows, const char *database)
+static int speed(size_t rows, const char *database, const char *plain)
 {
 	char *in_order = heap_print(".read %s/ordered.sql", getenv("WORK")), *as_it_lies = heap_print(".read %s/unordered.sql", getenv("WORK"));
 	const char *const export[] = { getenv("KUMATOP"), "export", "--database", database, NULL };
-	const char *const shell[] = { "sqlite3", "-readonly", database, in_order, NULL };
-	const char *const shell_unordered[] = { "sqlite3", "-readonly", database, as_it_lies, NULL };
+	const char *const shell[] = { "sqlite3", "-readonly", plain, in_order, NULL };
+	const char *const shell_unordered[] = { "sqlite3", "-readonly", plain, as_it_lies, NULL };
 	struct rounds same = { 0 }, easier = { 0 };
 
 	while (same.count < ROUNDS) {
@@ -102,6 +105,10 @@ static int memory(const char *database, size_t more)
 	row_print(&(struct row){ "export of 4 times as much / of once", "MiB", RATIO_AT_MOST, 1.1, "memory" }, &peak);
 	(void)unlink(larger);
 	free(larger);
+	char *plain = heap_print("%s/plain-%zu.db", getenv("WORK"), more);
+
+	(void)unlink(plain);
+	free(plain);
 	return 0;
 }
 
@@ -115,7 +122,7 @@ int main(int argc, char **argv)
 		return 0;
 	if (!work || !getenv("KUMATOP"))
 		return 64;
-	char *database = heap_print("%s/export-%zu.db", work, rows);
+	char *database = heap_print("%s/export-%zu.db", work, rows), *plain = heap_print("%s/plain-%zu.db", work, rows);
 	char *sql = heap_print("%s/ordered.sql", work), *sql_unordered = heap_print("%s/unordered.sql", work);
 
 	if (cpu_of(make, &rows) < 0 || !write_file(sql, ordered) || !write_file(sql_unordered, unordered)) {
@@ -123,11 +130,13 @@ int main(int argc, char **argv)
 	} else if (!is_same_csv()) {
 		row_absent("export", "the two do not write the same");
 	} else {
-		status = speed(rows, database);
+		status = speed(rows, database, plain);
 		status |= memory(database, 4 * rows);
 	}
 	(void)unlink(database);
+	(void)unlink(plain);
 	free(database);
+	free(plain);
 	free(sql);
 	free(sql_unordered);
 	return status;

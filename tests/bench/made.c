@@ -6,6 +6,8 @@
 
 #include <sqlite3.h>
 
+#include "../../src/store/database.h"
+#include "../../src/store/packing.h"
 #include "kumatop/heap.h"
 #include "kumatop/store.h"
 #include "kumatop/when.h"
@@ -111,4 +113,21 @@ bool made_database(const char *path, size_t monitors, size_t beats)
 	free(text);
 	sqlite3_free(problem);
 	return sqlite3_close(db) == SQLITE_OK && good;
+}
+
+bool made_packed(const char *path)
+{
+	struct error err = { 0 };
+	sqlite3 *db = database_open(path, DATABASE_WRITE, &err);
+	struct writer *writer = db ? writer_create(db) : NULL;
+	struct packing *packing = writer ? packing_create(db, writer) : NULL;
+	bool again = true;
+
+	while (packing && again && packing_step(packing, MADE_START_US, MADE_START_US, &again))
+		;
+	again = !packing || again || sqlite3_exec(db, "VACUUM", NULL, NULL, NULL) != SQLITE_OK;
+	packing_destroy(packing);
+	writer_destroy(writer);
+	database_close(db);
+	return !again;
 }

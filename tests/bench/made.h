@@ -15,7 +15,10 @@
 /* Monitor `number % monitors + 1` of a board whose monitors are checked in turn, interval_ms apart each. Holds no new texts. */
 struct beat made_beat(size_t number, size_t monitors, int64_t interval_ms);
 
-/* A database in the real schema with so many beats, ending at MADE_START_US, one a minute of each monitor ("service-0001" …). */
+/* A database in the real schema with so many beats, none of them packed, ending at MADE_START_US, one a minute of each monitor ("service-0001" …). */
 bool made_database(const char *path, size_t monitors, size_t beats);
+
+/* Packs all of them, as the store's thread does with what is older than an hour or two. */
+bool made_packed(const char *path);
 
 #endif
