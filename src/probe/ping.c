@@ -122,7 +122,8 @@ static void judge(struct probe *probe)
 		return;
 	}
 	result->outcome = OUTCOME_OK;
-	result_set_detail(result, "%d%% loss, %s", (int)lost, latency);
+	/* Without the round trip, which is the latency anyhow: history keeps each text once, and so many would differ. */
+	result_set_detail(result, "%d%% loss", (int)lost);
 	report_slowness(result, probe->spec);
 }
 
