@@ -58,6 +58,7 @@
 enum {
 	CHUNK_CODEC = 1,		/* beat_chunk.codec, and the first byte */
 	CHUNK_BEATS_MOST = 65536,
+	CHUNK_BYTES_MOST = 1 << 24,	/* more than so many beats take */
 	CHUNK_COLUMNS = 16,
 };
 

@@ -73,14 +73,15 @@ CREATE TABLE beat_tail (
 	address INTEGER			-- text.id; NULL: none was used
 );
 
--- Older beats: an hour of a monitor in one row. By hour first, as all that comes together is then written together.
+-- Older beats: an hour of a monitor in one row, or in a few. By hour first, as all that comes together is then written together.
 CREATE TABLE beat_chunk (
 	monitor INTEGER NOT NULL,
 	hour INTEGER NOT NULL,		-- hours since 1970
-	count INTEGER NOT NULL,		-- beats in it
+	part INTEGER NOT NULL,		-- from 0 on; data is that of all parts, one behind the other
+	count INTEGER NOT NULL,		-- beats in the hour, told by part 0; else 0
 	codec INTEGER NOT NULL,		-- how data is packed: 1 is told byte by byte in include/kumatop/chunk.h
-	data BLOB NOT NULL,
-	PRIMARY KEY (hour, monitor)
+	data BLOB NOT NULL,		-- short, so that pages are filled well
+	PRIMARY KEY (hour, monitor, part)
 ) WITHOUT ROWID;
 
 -- Roll-ups, one row for a monitor and a closed span of 5 minutes, an hour, a UTC day. The five amounts of time add up to it. What is

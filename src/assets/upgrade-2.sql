@@ -9,10 +9,11 @@ DROP TABLE beat_day;
 CREATE TABLE beat_chunk (
 	monitor INTEGER NOT NULL,
 	hour INTEGER NOT NULL,		-- hours since 1970
-	count INTEGER NOT NULL,		-- beats in it
+	part INTEGER NOT NULL,		-- from 0 on; data is that of all parts, one behind the other
+	count INTEGER NOT NULL,		-- beats in the hour, told by part 0; else 0
 	codec INTEGER NOT NULL,		-- how data is packed: 1 is told byte by byte in include/kumatop/chunk.h
-	data BLOB NOT NULL,
-	PRIMARY KEY (hour, monitor)
+	data BLOB NOT NULL,		-- short, so that pages are filled well
+	PRIMARY KEY (hour, monitor, part)
 ) WITHOUT ROWID;
 
 CREATE TABLE beat_5min (

@@ -31,7 +31,7 @@ static const char *const statement_sql[PAST_STATEMENT_COUNT] = {
 		" WHERE monitor NOT IN (SELECT id FROM monitor WHERE removed = 0) GROUP BY monitor ORDER BY 2, 1",
 	[PAST_HIGHEST] = "SELECT max(coalesce((SELECT max(id) FROM monitor), 0),"
 		" coalesce((SELECT value FROM meta WHERE key = 'highest_monitor'), 0))",
-	[PAST_CHUNK] = "SELECT codec, data FROM beat_chunk WHERE hour = ?1 AND monitor = ?2",
+	[PAST_CHUNK] = "SELECT codec, data FROM beat_chunk WHERE hour = ?1 AND monitor = ?2 ORDER BY part",
 	[PAST_NEXT_HOUR] = "SELECT min(hour) FROM beat_chunk WHERE hour > ?1",
 	[PAST_PREVIOUS_HOUR] = "SELECT max(hour) FROM beat_chunk WHERE hour < ?1",
 	[PAST_TAIL_BEAT] = "SELECT " BEAT_COLUMNS " FROM beat_tail WHERE seq = ?1",
@@ -48,7 +48,7 @@ static const char *const statement_sql[PAST_STATEMENT_COUNT] = {
 		" ORDER BY e.time_us DESC, e.id DESC LIMIT ?3",
 	[PAST_HOUR_SPAN] = "SELECT (SELECT min(hour) FROM beat_chunk WHERE hour >= ?1), (SELECT max(hour) FROM beat_chunk WHERE hour < ?2)",
 	[PAST_HOUR_COUNT] = "SELECT sum(count) FROM beat_chunk WHERE hour = ?1",
-	[PAST_MONITOR_HOUR_COUNT] = "SELECT count FROM beat_chunk WHERE hour = ?1 AND monitor = ?2",
+	[PAST_MONITOR_HOUR_COUNT] = "SELECT count FROM beat_chunk WHERE hour = ?1 AND monitor = ?2 AND part = 0",
 };
 
 sqlite3_stmt *past_statement(struct archive *archive, enum past_statement which)
@@ -123,6 +123,7 @@ struct archive *archive_open(const char *path, struct error *err)
 	archive->path = heap_text(path);
 	archive->texts = texts_create();
 	archive->tail = tail_create();
+	buf_init(&archive->packed, CHUNK_BYTES_MOST);
 	archive->page = heap_zero(PAST_PAGE_BEATS, sizeof *archive->page);
 	return archive;
 }
@@ -138,6 +139,7 @@ void archive_close(struct archive *archive)
 	database_close(archive->db);
 	free(archive->page);
 	free(archive->hour);
+	buf_finish(&archive->packed);
 	free(archive->path);
 	free(archive);
 }

@@ -17,7 +17,7 @@ enum {
 	SLICE_BEATS = 16384,		/* held in memory at a time, if monitors have equally many */
 	GATHER_ROWS = 20000,		/* looked at in one step: a few milliseconds */
 	DELETE_ROWS = 2000,
-	CHUNK_BYTES_MOST = 1 << 24,
+	PART_BYTES = 960,		/* four of them, or more, fill a page; what is longer than 1,002 would get pages of its own */
 };
 
 #define STATEMENT_TABLE(X) \
@@ -29,9 +29,9 @@ enum {
 		" transfer_us, total_us, cert_expires_us, detail, address FROM beat_tail" \
 		" WHERE seq > ?1 AND seq <= ?2 AND monitor > ?3 AND monitor <= ?4 ORDER BY seq") \
 	X(REMOVED, "SELECT 1 FROM monitor WHERE id = ?1 AND removed = 1") \
-	X(CHUNK, "SELECT data FROM beat_chunk WHERE hour = ?1 AND monitor = ?2") \
-	X(PUT, "INSERT INTO beat_chunk (monitor, hour, count, codec, data) VALUES (?1, ?2, ?3, ?4, ?5)" \
-		" ON CONFLICT (hour, monitor) DO UPDATE SET count = excluded.count, codec = excluded.codec, data = excluded.data") \
+	X(CHUNK, "SELECT codec, data FROM beat_chunk WHERE hour = ?1 AND monitor = ?2 ORDER BY part") \
+	X(TAKE_BACK, "DELETE FROM beat_chunk WHERE hour = ?1 AND monitor = ?2") \
+	X(PUT, "INSERT INTO beat_chunk (monitor, hour, part, count, codec, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)") \
 	X(MARK, "INSERT INTO meta (key, value) VALUES ('packed_seq', ?1), ('packed_monitor', ?2)" \
 		" ON CONFLICT (key) DO UPDATE SET value = excluded.value") \
 	X(DELETE, "DELETE FROM beat_tail WHERE seq IN (SELECT seq FROM beat_tail WHERE seq <= ?1 ORDER BY seq LIMIT ?2)")
@@ -68,6 +68,7 @@ struct packing {
 	struct gathered *beats;
 	size_t count, capacity;
 	struct chunk_packer packer;
+	struct buf old, data;		/* an hour as it is, and as it will be */
 };
 
 struct packing *packing_create(sqlite3 *db, struct writer *writer)
@@ -83,6 +84,8 @@ struct packing *packing_create(sqlite3 *db, struct writer *writer)
 		}
 	}
 	chunk_packer_init(&packing->packer);
+	buf_init(&packing->old, CHUNK_BYTES_MOST);
+	buf_init(&packing->data, CHUNK_BYTES_MOST);
 	return packing;
 }
 
@@ -93,6 +96,8 @@ void packing_destroy(struct packing *packing)
 	for (int i = 0; i < STATEMENT_COUNT; i++)
 		sqlite3_finalize(packing->statements[i]);
 	chunk_packer_finish(&packing->packer);
+	buf_finish(&packing->old);
+	buf_finish(&packing->data);
 	free(packing->beats);
 	free(packing);
 }
@@ -301,19 +306,34 @@ static void add_merged(struct chunk_packer *packer, struct chunk_reader *reader,
 		    CHUNK_BEATS_MOST, lost);
 }
 
+static bool put_parts(struct packing *packing, monitor_id monitor, int64_t hour, int64_t count)
+{
+	size_t length = packing->data.length;
+
+	for (size_t part = 0, at = 0; at < length; part++, at += PART_BYTES) {
+		sqlite3_stmt *statement = BOUND(packing, DO_PUT, monitor, hour, (int64_t)part, part == 0 ? count : 0, CHUNK_CODEC);
+		size_t size = length - at < PART_BYTES ? length - at : PART_BYTES;
+
+		if (!statement || sqlite3_bind_blob64(statement, 6, packing->data.data + at, size, SQLITE_STATIC) != SQLITE_OK
+		    || !database_finish(statement))
+			return false;
+	}
+	return true;
+}
+
 static bool put_chunk(struct packing *packing, monitor_id monitor, int64_t hour)
 {
 	int64_t count = (int64_t)packing->packer.count;
-	sqlite3_stmt *statement = BOUND(packing, DO_PUT, monitor, hour, count, CHUNK_CODEC);
-	struct buf data;
-	bool good;
 
-	buf_init(&data, CHUNK_BYTES_MOST);
-	good = statement && chunk_pack(&packing->packer, &data)
-	    && sqlite3_bind_blob64(statement, 5, data.data, data.length, SQLITE_STATIC) == SQLITE_OK && database_finish(statement);
-	buf_finish(&data);
-	packing->packer.count = 0;
-	return good;
+	buf_clear(&packing->data);
+	return chunk_pack(&packing->packer, &packing->data) && put_parts(packing, monitor, hour, count);
+}
+
+static bool take_back(struct packing *packing, monitor_id monitor, int64_t hour)
+{
+	sqlite3_stmt *statement = BOUND(packing, DO_TAKE_BACK, hour, monitor);
+
+	return statement && database_finish(statement);
 }
 
 /* An hour of one monitor, with what was packed of it before: a clock was set back. */
@@ -323,13 +343,13 @@ static bool write_hour(struct packing *packing, const struct gathered *beats, si
 	sqlite3_stmt *statement = BOUND(packing, DO_CHUNK, hour, beats->monitor);
 	struct chunk_reader reader;
 	bool has_old;
+	int codec;
 
-	if (!statement)
+	if (!statement || !rows_chunk(statement, &packing->old, &codec))
 		return false;
-	has_old = sqlite3_step(statement) == SQLITE_ROW
-	    && chunk_open(&reader, sqlite3_column_blob(statement, 0), (size_t)sqlite3_column_bytes(statement, 0));
+	has_old = codec == CHUNK_CODEC && chunk_open(&reader, packing->old.data, packing->old.length);
 	add_merged(&packing->packer, has_old ? &reader : NULL, beats, count);
-	return sqlite3_reset(statement) == SQLITE_OK && put_chunk(packing, beats->monitor, hour);
+	return (codec < 0 || take_back(packing, beats->monitor, hour)) && put_chunk(packing, beats->monitor, hour);
 }
 
 static size_t same_hour(const struct packing *packing, size_t first)

@@ -3,7 +3,6 @@
  */
 #include "past.h"
 
-#include "kumatop/chunk.h"
 #include "kumatop/heap.h"
 #include "kumatop/log.h"
 #include "kumatop/when.h"
@@ -71,16 +70,17 @@ static void unpack(struct archive *archive, monitor_id monitor, int64_t hour, co
 static bool load_chunk(struct archive *archive, monitor_id monitor, int64_t hour)
 {
 	sqlite3_stmt *statement = past_statement(archive, PAST_CHUNK);
+	int codec;
 
 	if (!statement || sqlite3_bind_int64(statement, 1, hour) != SQLITE_OK || sqlite3_bind_int64(statement, 2, monitor) != SQLITE_OK)
 		return false;
-	if (sqlite3_step(statement) == SQLITE_ROW) {
-		if (sqlite3_column_int(statement, 0) == CHUNK_CODEC)
-			unpack(archive, monitor, hour, sqlite3_column_blob(statement, 1), (size_t)sqlite3_column_bytes(statement, 1));
-		else
-			tell_damage(archive, monitor, hour, "a newer kumatop packed them");
-	}
-	return sqlite3_reset(statement) == SQLITE_OK;
+	if (!rows_chunk(statement, &archive->packed, &codec))
+		return false;
+	if (codec == CHUNK_CODEC)
+		unpack(archive, monitor, hour, archive->packed.data, archive->packed.length);
+	else if (codec >= 0)
+		tell_damage(archive, monitor, hour, "a newer kumatop packed them");
+	return true;
 }
 
 static int32_t read_or_none(sqlite3_stmt *statement, int column)

@@ -8,6 +8,8 @@
 #include <sqlite3.h>
 
 #include "kumatop/archive.h"
+#include "kumatop/buf.h"
+#include "kumatop/chunk.h"
 
 #include "tail.h"
 #include "texts.h"
@@ -54,6 +56,7 @@ struct archive {
 	struct past_beat *page;		/* PAST_PAGE_BEATS; one reading at a time */
 	struct past_beat *hour;		/* all of the hour that was looked at last */
 	size_t hour_count, hour_capacity;
+	struct buf packed;		/* the bytes of the chunk that is read */
 	bool damage_told;
 };
 

@@ -27,6 +27,17 @@ int64_t rows_us(int64_t number)
 	return number < most_us ? number : most_us;
 }
 
+bool rows_chunk(sqlite3_stmt *statement, struct buf *data, int *codec)
+{
+	*codec = -1;
+	buf_clear(data);
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		*codec = sqlite3_column_int(statement, 0);
+		buf_add(data, sqlite3_column_blob(statement, 1), (size_t)sqlite3_column_bytes(statement, 1));
+	}
+	return sqlite3_reset(statement) == SQLITE_OK;
+}
+
 int64_t rows_column_us(sqlite3_stmt *statement, int column)
 {
 	return rows_us(sqlite3_column_int64(statement, column));

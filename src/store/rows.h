@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "kumatop/buf.h"
 #include "kumatop/kept.h"
 
 #define ROWS_MONITOR_COLUMNS "id, name, kind, target, origin, text, retired"
@@ -20,6 +21,12 @@ struct kept_standing rows_standing(sqlite3_stmt *statement);
 const char *rows_text(sqlite3_stmt *statement, int column);
 
 int rows_state(int64_t number);	/* STATE_UNKNOWN out of range */
+
+/*
+ * The packed hour that a statement (codec, data; in the order of its parts) gives, put together in data. *codec: -1 if there is none. false:
+ * sqlite3_errcode() says why. The statement is ready for the next use.
+ */
+bool rows_chunk(sqlite3_stmt *statement, struct buf *data, int *codec);
 
 /* A time or a duration of ours, 0 to the year 9999: whoever made the file, such can be added and subtracted. */
 int64_t rows_us(int64_t number);
