@@ -17,7 +17,7 @@ enum {
 	SLICE_BEATS = 16384,		/* held in memory at a time, if monitors have equally many */
 	GATHER_ROWS = 20000,		/* looked at in one step: a few milliseconds */
 	DELETE_ROWS = 2000,
-	PART_BYTES = 960,		/* four of them, or more, fill a page; what is longer than 1,002 would get pages of its own */
+	PART_BYTES = 460,		/* four of them, or more, fill a page; what is longer than 488 would get pages of its own */
 };
 
 #define STATEMENT_TABLE(X) \
@@ -308,11 +308,11 @@ static void add_merged(struct chunk_packer *packer, struct chunk_reader *reader,
 
 static bool put_parts(struct packing *packing, monitor_id monitor, int64_t hour, int64_t count)
 {
-	size_t length = packing->data.length;
+	size_t length = packing->data.length, parts = (length + PART_BYTES - 1) / PART_BYTES;
 
-	for (size_t part = 0, at = 0; at < length; part++, at += PART_BYTES) {
+	for (size_t part = 0; part < parts; part++) {
 		sqlite3_stmt *statement = BOUND(packing, DO_PUT, monitor, hour, (int64_t)part, part == 0 ? count : 0, CHUNK_CODEC);
-		size_t size = length - at < PART_BYTES ? length - at : PART_BYTES;
+		size_t at = length * part / parts, size = length * (part + 1) / parts - at;
 
 		if (!statement || sqlite3_bind_blob64(statement, 6, packing->data.data + at, size, SQLITE_STATIC) != SQLITE_OK
 		    || !database_finish(statement))
