@@ -86,6 +86,7 @@ struct store {
 	struct store_health told;		/* what health() heard last */
 	struct mono upkeep_due, check_due;
 	bool upkeep_fails;			/* and it was said */
+	bool giving_back;			/* the file is being made smaller */
 
 	/* A database for which memory stands in. */
 	char *later_path;			/* NULL: none, or not any more */

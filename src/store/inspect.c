@@ -102,7 +102,11 @@ enum finding inspect_soundness(sqlite3 *db, const char *path, struct error *err)
 		"SELECT * FROM (SELECT seq, monitor, time_us, address FROM beat_tail ORDER BY seq LIMIT 1000)",
 		"SELECT * FROM (SELECT id, time_us, incident FROM event ORDER BY id DESC LIMIT 1000)",
 		"SELECT * FROM (SELECT id, used_us FROM text ORDER BY id DESC LIMIT 1000)",
-		"SELECT m.id, (SELECT max(time_us) FROM beat_tail WHERE monitor = m.id) FROM monitor m",
+		"SELECT * FROM (SELECT hour, monitor, count FROM beat_chunk ORDER BY hour DESC, monitor DESC LIMIT 1000)",
+		"SELECT * FROM (SELECT hour, monitor, count FROM beat_chunk ORDER BY hour, monitor LIMIT 1000)",
+		"SELECT * FROM (SELECT start_us, monitor, answers FROM beat_5min ORDER BY start_us DESC, monitor DESC LIMIT 1000)",
+		"SELECT * FROM (SELECT start_us, monitor, answers FROM beat_hour ORDER BY start_us DESC, monitor DESC LIMIT 1000)",
+		"SELECT * FROM (SELECT start_us, monitor, answers FROM beat_day ORDER BY start_us DESC, monitor DESC LIMIT 1000)",
 	};
 	int64_t pages = 0, page_size = 0;
 	bool small = !database_number(db, "PRAGMA page_count", &pages) || !database_number(db, "PRAGMA page_size", &page_size)

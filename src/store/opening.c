@@ -84,7 +84,7 @@ static bool set_up(struct store *store, struct error *err)
 
 	if (sqlite3_db_readonly(db, "main") != 0)
 		return error_set(err, EXIT_PERMISSION, "%s: can only be read", store->path);
-	if (!database_run(db, "PRAGMA page_size = 2048; PRAGMA auto_vacuum = NONE; PRAGMA synchronous = NORMAL;"
+	if (!database_run(db, "PRAGMA page_size = 2048; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = NORMAL;"
 	    "PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096"))
 		return database_fail(db, err, store->path, "cannot be used");
 	if (store->in_memory && !database_run(db, "PRAGMA journal_mode = MEMORY"))

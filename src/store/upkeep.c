@@ -19,6 +19,7 @@ enum {
 	STEP_PAUSE_MS = 50,
 	UPKEEP_EVERY_MS = 60000,
 	CHECK_EVERY_MS = 24 * 3600 * 1000,
+	SPARE_BYTES = 64 << 20,		/* free space in the file that is left for what comes */
 };
 
 void upkeep_checkpoint(struct store *store)
@@ -83,6 +84,31 @@ static bool pack_some(struct store *store, bool *again)
 	return false;
 }
 
+/*
+ * Space that is free is used again; only where most of a large file is free, a monitor or a month less, it goes back to the file system.
+ * A file of an older kumatop cannot shrink.
+ */
+static bool give_back_some(struct store *store, bool *again)
+{
+	int64_t pages = 0, spare = 0, size = 0;
+
+	if (store->in_memory)
+		return true;
+	if (!database_number(store->db, "PRAGMA page_count", &pages) || !database_number(store->db, "PRAGMA freelist_count", &spare)
+	    || !database_number(store->db, "PRAGMA page_size", &size))
+		return false;
+	/* Once begun it goes on until a quarter is left, so that it is not begun again at once. */
+	if (spare * size < SPARE_BYTES || spare < (store->giving_back ? pages / 4 : pages / 2)) {
+		store->giving_back = false;
+		return true;
+	}
+	store->giving_back = true;
+	if (!database_run(store->db, "PRAGMA incremental_vacuum(128)"))
+		return false;
+	*again = database_number(store->db, "PRAGMA freelist_count", &size) && size < spare;
+	return true;
+}
+
 static void look_for_damage(struct store *store)
 {
 	struct error found = { 0 };
@@ -98,7 +124,7 @@ void upkeep_step(struct store *store)
 {
 	bool again = false;
 
-	if (delete_some(store, &again) && (again || pack_some(store, &again))) {
+	if (delete_some(store, &again) && (again || pack_some(store, &again)) && (again || give_back_some(store, &again))) {
 		store->upkeep_fails = false;
 		upkeep_checkpoint(store);
 	} else {

@@ -620,6 +620,23 @@ static void memory_is_read_while_written(void **state)
 	assert_true(keeping_end(other));
 }
 
+/* Where most of a large file is free, it goes back to the file system. */
+static void space_is_given_back(void **state)
+{
+	struct keeping *fixture = *state;
+	int64_t before;
+
+	store_close(keeping_open(fixture->path, 10));
+	assert_true(keeping_run(fixture->path, "CREATE TABLE large AS SELECT zeroblob(80 << 20) AS data; DROP TABLE large"));
+	before = keeping_number(fixture->path, "PRAGMA freelist_count");
+	assert_true(before * 2048 > 64 << 20);
+	struct store *store = keeping_start(fixture->path, 10);
+
+	AWAIT(keeping_number(fixture->path, "PRAGMA freelist_count") * 2048 < 64 << 20, 60000);
+	assert_true(keeping_end(store));
+	assert_true(keeping_is_sound(fixture->path));
+}
+
 static void people_can_query_it(void **state)
 {
 	struct keeping *fixture = *state;
@@ -660,6 +677,7 @@ int main(void)
 		TEST(events_know_their_incident),
 		TEST(database_is_read_while_written),
 		TEST(memory_is_read_while_written),
+		TEST(space_is_given_back),
 		TEST(people_can_query_it),
 	};
 

@@ -26,7 +26,7 @@
 #include "../lib/keeping.h"
 #include "../lib/scratch.h"
 
-enum { HOUR_MS = 3600 * 1000, PAGE = 4096 };
+enum { HOUR_MS = 3600 * 1000, PAGE = 2048 };
 
 struct content {
 	char *bytes;
