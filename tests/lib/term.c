@@ -19,7 +19,7 @@
 
 #include "term_emulator.h"
 
-enum { RAW_LIMIT = 256 << 20, TURN_MS = 20 };
+enum { RAW_LIMIT = 256 << 20, TURN_MS = 20, FRAME_MS = 2000, LAST_WORDS_MS = 2000 };
 
 struct term {
 	int master;		/* -1 after a hang-up */
@@ -30,6 +30,7 @@ struct term {
 	int rows, cols;
 	struct emulator emulator;
 	struct buf raw;		/* all that was ever written */
+	size_t shown;		/* of it, on the screen */
 	size_t mark;
 	struct mono last_output;
 	struct buf text;	/* what the last question borrowed */
@@ -202,25 +203,54 @@ static void answer(struct term *term)
 		term->ended_output = true;
 }
 
-/* Waits up to ms for output and takes in what there is. */
-static void pump(struct term *term, int ms)
+/* Waits up to ms for output. false: none came. */
+static bool take(struct term *term, int ms)
 {
 	struct pollfd waiting = { .fd = term->reading && !term->ended_output ? term->master : -1, .events = POLLIN };
+	size_t before = term->raw.length;
 	char block[65536];
 	ssize_t n;
 
 	if (poll(&waiting, 1, ms) <= 0 || waiting.fd < 0)
-		return;
+		return false;
 	while ((n = read(term->master, block, sizeof block)) > 0) {
 		buf_add(&term->raw, block, (size_t)n);
-		emulator_feed(&term->emulator, block, (size_t)n);
-		answer(term);
 		term->last_output = mono_now();
 		if (n < 1024)
 			break;		/* likely all; a look at the screen between is due */
 	}
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))	/* EIO: nobody has the terminal open any more */
 		term->ended_output = true;
+	return term->raw.length > before;
+}
+
+static bool all_shown(const struct term *term)
+{
+	return term->shown == term->raw.length;
+}
+
+static void show(struct term *term)
+{
+	term->shown += emulator_feed(&term->emulator, term->raw.data + term->shown, term->raw.length - term->shown);
+	answer(term);
+}
+
+/*
+ * The next frame of a program that tells where its frames end, as it asked whether it may: never a half of one, and none left out, so
+ * that what passes by quickly is seen by a test that was slow. Of other programs, what there is. Waits up to ms for it to begin.
+ */
+static void pump(struct term *term, int ms)
+{
+	struct mono end;
+
+	if (all_shown(term) && !take(term, ms))
+		return;
+	show(term);
+	end = mono_add_ms(mono_now(), FRAME_MS);
+	while (term->emulator.modes.sync && term->reading && !term->ended_output && mono_now().us < end.us) {
+		if (take(term, TURN_MS))
+			show(term);
+	}
 }
 
 void term_read(struct term *term)
@@ -237,10 +267,11 @@ void term_keys_n(struct term *term, const char *keys, size_t length)
 		if (n > 0) {
 			keys += n;
 			length -= (size_t)n;
-		} else if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return;
-		else
+		} else if ((n < 0 && errno != EAGAIN && errno != EINTR) || reap(term, WNOHANG)) {
+			return;		/* nobody will ever read it */
+		} else {
 			pump(term, TURN_MS);
+		}
 	}
 }
 
@@ -315,14 +346,13 @@ bool term_wait(struct term *term, term_predicate *predicate, void *arg, int ms)
 {
 	struct mono deadline = mono_add_ms(mono_now(), ms);
 
-	for (;;) {
-		pump(term, 0);
-		if (predicate(term, arg))
-			return true;
+	pump(term, 0);
+	while (!predicate(term, arg)) {
 		if (mono_now().us > deadline.us)
 			return false;
 		pump(term, TURN_MS);
 	}
+	return true;
 }
 
 static bool shows(struct term *term, void *arg)
@@ -337,12 +367,17 @@ static bool hides(struct term *term, void *arg)
 
 static bool idles(struct term *term, void *arg)
 {
-	return mono_between_us(term->last_output, mono_now()) >= *(int *)arg * INT64_C(1000);
+	return all_shown(term) && mono_between_us(term->last_output, mono_now()) >= *(int *)arg * INT64_C(1000);
 }
 
 static bool ended(struct term *term, void *arg)
 {
-	return reap(term, WNOHANG) && (term->ended_output || term->master < 0 || !term->reading);
+	return reap(term, WNOHANG);
+}
+
+static bool said_all(struct term *term, void *arg)
+{
+	return all_shown(term) && (term->ended_output || term->master < 0 || !term->reading);
 }
 
 bool term_wait_text(struct term *term, const char *text, int ms)
@@ -362,9 +397,10 @@ bool term_wait_idle(struct term *term, int quiet_ms, int ms)
 
 bool term_wait_exit(struct term *term, int *status, int ms)
 {
-	/* A child of the program may keep the terminal open: then its end is enough. */
-	if (!term_wait(term, ended, NULL, ms) && !term->reaped)
+	if (!term_wait(term, ended, NULL, ms))
 		return false;
+	/* What it wrote last comes after it. A child of the program may keep the terminal open: then its end is enough. */
+	(void)term_wait(term, said_all, NULL, LAST_WORDS_MS);
 	*status = WIFEXITED(term->status) ? WEXITSTATUS(term->status) : 128 + WTERMSIG(term->status);
 	return true;
 }

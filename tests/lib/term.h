@@ -38,14 +38,17 @@ void term_stop_reading(struct term *term);		/* a line that stalls … */
 void term_start_reading(struct term *term);		/* … and comes back */
 void term_hangup(struct term *term);			/* the terminal goes; what was seen last stays to be asked for */
 
-/* Waiting reads the program's output. true: it came to pass within ms. Give generous deadlines, they cost nothing. */
+/*
+ * Waiting reads the program's output. true: it came to pass within ms. Give generous deadlines, they cost nothing. A program that asks
+ * is told that it may say where its frames end (mode 2026): then each whole frame is looked at once, in its turn.
+ */
 typedef bool term_predicate(struct term *term, void *arg);
 bool term_wait(struct term *term, term_predicate *predicate, void *arg, int ms);
 bool term_wait_text(struct term *term, const char *text, int ms);
 bool term_wait_gone(struct term *term, const char *text, int ms);
 bool term_wait_idle(struct term *term, int quiet_ms, int ms);	/* no output for quiet_ms */
 bool term_wait_exit(struct term *term, int *status, int ms);	/* status as a shell tells it: code, or 128 + signal */
-void term_read(struct term *term);				/* what is there now */
+void term_read(struct term *term);				/* the next of what is there now */
 
 /* What is on the screen. Texts are borrowed until the next call; rows and columns count from 0; blanks at the end are cut. */
 int term_rows(const struct term *term);

@@ -45,7 +45,14 @@ void emulator_finish(struct emulator *emulator)
 
 size_t emulator_reply(struct emulator *emulator, char *out, size_t size)
 {
-	return vterm_output_read(emulator->vterm, out, size);
+	static const char sync_is_known[] = "\x1b[?2026;2$y";
+	size_t length = vterm_output_read(emulator->vterm, out, size);
+
+	if (!emulator->asked_for_sync || size - length < sizeof sync_is_known)
+		return length;
+	emulator->asked_for_sync = false;
+	memcpy(out + length, sync_is_known, sizeof sync_is_known - 1);
+	return length + sizeof sync_is_known - 1;
 }
 
 static void set_mode(struct emulator *emulator, long number, bool on)
@@ -154,6 +161,11 @@ static void end_control(struct emulator *emulator, char final)
 	emulator->sequence[emulator->length] = '\0';
 	if (*sequence == '?' && (final == 'h' || final == 'l'))
 		set_modes(emulator, sequence, final == 'h');
+	/* libvterm would answer that it does not know this mode. */
+	if (final == 'p' && strcmp(sequence, "?2026$") == 0) {
+		emulator->asked_for_sync = true;
+		return;
+	}
 	if (final == 'm' && emulator->length == strspn(sequence, "0123456789;:")) {
 		rewrite_sgr(sequence, sgr);
 		sequence = sgr;
@@ -238,15 +250,19 @@ static void feed_byte(struct emulator *emulator, char c)
 	}
 }
 
-void emulator_feed(struct emulator *emulator, const char *data, size_t length)
+size_t emulator_feed(struct emulator *emulator, const char *data, size_t length)
 {
-	const char *end = data + length;
+	const char *begin = data, *end = data + length;
 
 	while (data < end) {
 		const char *escape;
 
 		if (emulator->state != GROUND) {
+			bool in_update = emulator->modes.sync;
+
 			feed_byte(emulator, *data++);
+			if (in_update && !emulator->modes.sync)
+				break;
 			continue;
 		}
 		escape = memchr(data, '\x1b', (size_t)(end - data));
@@ -260,6 +276,7 @@ void emulator_feed(struct emulator *emulator, const char *data, size_t length)
 			data++;
 		}
 	}
+	return (size_t)(data - begin);
 }
 
 static struct term_color convert(const VTermColor *color)

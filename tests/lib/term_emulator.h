@@ -16,6 +16,7 @@ struct emulator {
 	VTerm *vterm;
 	VTermScreen *screen;
 	struct term_modes modes;
+	bool asked_for_sync;		/* and not answered yet */
 	unsigned bells, syncs;
 	char title[256];
 	enum { GROUND, ESCAPE, CONTROL, STRING, STRING_ESCAPE } state;
@@ -25,7 +26,9 @@ struct emulator {
 
 void emulator_init(struct emulator *emulator, int rows, int cols);
 void emulator_finish(struct emulator *emulator);
-void emulator_feed(struct emulator *emulator, const char *data, size_t length);
+
+/* Takes all, or as much as ends a synchronised update: what a terminal would show then. Returns how many bytes that were. */
+size_t emulator_feed(struct emulator *emulator, const char *data, size_t length);
 
 /* What the terminal answers to questions of the program: bytes put into out. */
 size_t emulator_reply(struct emulator *emulator, char *out, size_t size);

@@ -251,6 +251,40 @@ static void test_answers_questions_of_the_program(void **state)
 	term_stop(term);
 }
 
+/* What is on the screen for one frame only is seen, however much came at once; halves of frames are not. */
+static void test_sees_each_whole_frame(void **state)
+{
+	struct term *term = start("stty raw -echo; printf '\\033[?2026$p'; dd bs=1 count=11 2>/dev/null | od -An -c; read a;"
+	    "printf '\\033[?2026h\\033[2J\\033[Hone\\033[?2026l\\033[?2026h\\033[2J\\033[Htwo\\033[?2026l\\033[?2026h\\033[2J\\033[H';"
+	    "sleep 0.1; printf 'three\\033[?2026l'; exec sleep 1000");
+
+	TERM_EXPECT(term, "2   0   2   6   ;   2   $");
+	term_keys(term, "\n");
+	TERM_EXPECT(term, "one");
+	assert_false(term_shows(term, "2   0"));
+	TERM_EXPECT_GONE(term, "one");
+	assert_string_equal(term_row_text(term, 0), "two");
+	TERM_EXPECT_GONE(term, "two");
+	assert_string_equal(term_row_text(term, 0), "three");
+	term_stop(term);
+}
+
+/* The end of a program may be known before its last words have been read. */
+static void test_last_words_are_read(void **state)
+{
+	for (int i = 0; i < 20; i++) {
+		struct term *term = start("stty raw -echo; head -c 3000 /dev/zero | tr '\\0' x; printf '\\033[2Jthe last'");
+		int status;
+
+		while (!term_wait_exit(term, &status, 0))
+			continue;
+		assert_int_equal(status, 0);
+		assert_true(term_shows(term, "the last"));
+		term_keys_n(term, (char [100000]){ 0 }, 100000);	/* returns, although nobody reads it */
+		term_stop(term);
+	}
+}
+
 static void test_waits_in_vain(void **state)
 {
 	struct term *term = start("echo here; sleep 1000");
@@ -281,6 +315,8 @@ int main(void)
 		cmocka_unit_test(test_tells_signals_and_missing_programs),
 		cmocka_unit_test(test_compares_line_disciplines),
 		cmocka_unit_test(test_answers_questions_of_the_program),
+		cmocka_unit_test(test_sees_each_whole_frame),
+		cmocka_unit_test(test_last_words_are_read),
 		cmocka_unit_test(test_waits_in_vain),
 	};
 
