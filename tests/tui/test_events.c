@@ -17,6 +17,8 @@ static struct term *start_log(int rows, int cols)
 
 	TERM_EXPECT(term, "checkout");
 	term_keys(term, "L");
+	/* before its lines are there keys have nothing to act on */
+	TERM_EXPECT(term, "all monitors  6");
 	return term;
 }
 
@@ -24,7 +26,6 @@ static void test_newest_first(void **state)
 {
 	struct term *term = start_log(24, 80);
 
-	TERM_EXPECT(term, "all monitors  6");
 	assert_string_equal(term_row_text(term, 2), "►22 Nov 14:03:07 ○ mail-in      pending      greeted with 421 busy");
 	assert_string_equal(term_row_text(term, 5), " 22 Nov 13:45:27 ▲ search       degraded     took 1840ms (degraded above 1s)");
 	assert_string_equal(term_row_text(term, 6), " 22 Nov 08:03:27 ● api-gateway  UP           200 OK after 1m00s down");
