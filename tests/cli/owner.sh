@@ -164,7 +164,7 @@ is 'nor by KUMATOP_SOCKET' "$status" 69
 
 kill -STOP "$(pid_of owner)"
 _stopped() { grep -q '^State:.*T' "/proc/$(pid_of owner)/status"; }
-ok 'the owner is stopped' wait_for 10 _stopped
+ok 'the owner is stopped' wait_for 30 _stopped
 kt add "$web/" --name third
 is 'an owner that does not answer: locked' "$status" 75
 like 'and who has it' "$err" "$(pid_of owner)"

@@ -70,8 +70,8 @@ ok 'from a time on, too' wait_for 20 _lines all.out ' web .* UP ' 1
 set_peer web 'read-request; respond 503 nope'
 kt wait web --down 20s
 is 'wait until it is down' "$status" 0
-ok 'who follows is told' wait_for 10 _lines follow.out ' web .* DOWN +wrong status: 503' 1
-ok 'as JSON' wait_for 10 _lines json.out '"from": *"up".*"to": *"down"' 1
+ok 'who follows is told' wait_for 30 _lines follow.out ' web .* DOWN +wrong status: 503' 1
+ok 'as JSON' wait_for 30 _lines json.out '"from": *"up".*"to": *"down"' 1
 kt status
 like 'the worst, why and how long' "$out" '^1 down, 1 up; worst: web down for [0-9a-z]+: 503 .*; kumatop on'
 kt status --short

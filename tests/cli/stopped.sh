@@ -25,7 +25,7 @@ start serve "$KUMATOP" serve --config kumatop.conf
 ok 'there is history' wait_for 30 _beats 3
 pid=$(pid_of serve)
 kill -STOP "$pid"
-ok 'it is stopped' wait_for 10 _stopped "$pid"
+ok 'it is stopped' wait_for 30 _stopped "$pid"
 from=$(date +%s)
 count=$(beats)
 ok 'time passes' wait_for 60 _it_is $((from + STOPPED_S))

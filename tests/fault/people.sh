@@ -148,7 +148,7 @@ is 'a named admin: pause' "$status" 0
 kt "$dev" list
 like 'dev: what was added to his group he sees' "$out" 'added'
 _told() { as "$service" ./everyones events >told && grep -q "paused.*by root" told; }
-ok 'events come to be known' wait_for 10 _told
+ok 'events come to be known' wait_for 30 _told
 told=$(cat told)
 like 'events: who added' "$told" "added .*added.*by $service"
 like 'events: who edited' "$told" "added .*(changed|edited).*by root"
@@ -159,7 +159,7 @@ unlike 'dev: and it is gone' "$out" 'added'
 
 # ---- who did what
 _told() { as "$service" ./everyones events >told && grep -q "removed.*by root" told; }
-ok 'events: who removed' wait_for 10 _told
+ok 'events: who removed' wait_for 30 _told
 told=$(cat told)
 like 'events: who paused' "$told" "shop-web .*paused.*by $dev"
 like 'events: who resumed' "$told" "shop-web .*resumed.*by $dev"
@@ -180,7 +180,7 @@ start follow setpriv --pdeathsig KILL --reuid "$dev" --regid "$(id -g "$dev")" -
 configure "admin = [\"$guest\"]; guest = [\"root\"];"
 send_signal serve HUP
 _admin() { as "$guest" ./everyones add "$url/second" --name second; }
-ok 'a new rule counts after a reload' wait_for 10 _admin
+ok 'a new rule counts after a reload' wait_for 30 _admin
 finish follow 20
 is 'who is attached and loses his role is sent away' "$status" 77
 like 'and told why' "$(cat follow.err)" "$dev"
@@ -191,7 +191,7 @@ refused 'root is what the rules say' 'root is guest here'
 configure 'admin = ["nobody-of-this-name"];'
 send_signal serve HUP
 _kept() { grep -q 'not reloaded' serve.err; }
-ok 'doubtful rules are not taken' wait_for 10 _kept
+ok 'doubtful rules are not taken' wait_for 30 _kept
 kt "$guest" pause second
 is 'and those before stay' "$status" 0
 

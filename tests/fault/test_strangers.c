@@ -21,7 +21,7 @@
 
 #include "kumatop/heap.h"
 
-enum { PATIENCE_MS = 30000, END_MS = 5000 };
+enum { PATIENCE_MS = 30000 };
 
 #define HELLO "{\"op\":\"hello\",\"protocol\":1,\"version\":\"test\"}\n"
 
@@ -125,7 +125,7 @@ static int begin_anew(void **state)
 	struct scene *scene = *state;
 
 	caller_close(&scene->friend);
-	assert_int_equal(service_end(scene->service, SIGTERM, END_MS), 0);
+	assert_int_equal(service_end(scene->service, SIGTERM, PATIENCE_MS), 0);
 	service_start(scene->service);
 	scene->friend = caller_open(scene->service->socket);
 	caller_hello(&scene->friend);
@@ -230,7 +230,7 @@ static int end(void **state)
 	int status;
 
 	caller_close(&scene->friend);
-	status = service_end(scene->service, SIGTERM, END_MS);
+	status = service_end(scene->service, SIGTERM, PATIENCE_MS);
 	service_destroy(scene->service);
 	peer_stop(scene->web);
 	return status;

@@ -178,13 +178,13 @@ send_signal() # NAME SIGNAL
 	kill -s "$2" "$(pid_of "$1")"
 }
 
-# Waits for the end of what start() started; its status in $status. After SECONDS (30) it is killed and status is 137.
+# Waits for the end of what start() started; its status in $status. After SECONDS (60) it is killed and status is 137.
 finish() # NAME [SECONDS]
 {
 	_pid=$(pid_of "$1") || { note "nothing called $1 was started"; status=127; return 1; }
 	_ended() { ! running "$_finishing"; }
 	_finishing=$1
-	wait_for "${2:-30}" _ended || kill -s KILL "$_pid"
+	wait_for "${2:-60}" _ended || kill -s KILL "$_pid"
 	wait "$_pid" && status=0 || status=$?
 	_rest=
 	for _child in $_children; do
@@ -224,7 +224,7 @@ set_peer() # NAME SCRIPT…
 	_before=$(grep -c '^script' "$TEST_DIR/$_peer.log")
 	_reread() { [ "$(grep -c '^script' "$TEST_DIR/$_peer.log")" -gt "$_before" ]; }
 	send_signal "$_peer" HUP
-	wait_for 10 _reread || { cat "$TEST_DIR/$_peer.err"; return 1; }
+	wait_for 30 _reread || { cat "$TEST_DIR/$_peer.err"; return 1; }
 }
 
 # A name server (see tests/lib/dns_peer.h): its port in $port. Queries are in NAME.log.
@@ -239,7 +239,7 @@ start_dns() # NAME RECORDS…: each like 'a.test A 127.0.0.1'
 _await_port() # NAME
 {
 	_ported() { grep -q '^port [0-9]' "$TEST_DIR/$_peer.out" || ! running "$_peer"; }
-	wait_for 20 _ported
+	wait_for 30 _ported
 	port=$(sed -n 's/^port \([0-9][0-9]*\)$/\1/p' "$TEST_DIR/$_peer.out")
 	url=http://127.0.0.1:$port
 	if [ -z "$port" ]; then

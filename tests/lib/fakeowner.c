@@ -19,7 +19,7 @@
 #include "kumatop/when.h"
 #include "scratch.h"
 
-enum { PATIENCE_MS = 10000, ROOM = 64 * 1024 };
+enum { PATIENCE_MS = 20000, ROOM = 64 * 1024 };
 
 void fakeowner_come(struct fakeowner *owner)
 {

@@ -365,9 +365,17 @@ static bool hides(struct term *term, void *arg)
 	return !term_shows(term, arg);
 }
 
+struct quiet {
+	struct mono from;
+	int ms;
+};
+
 static bool idles(struct term *term, void *arg)
 {
-	return all_shown(term) && mono_between_us(term->last_output, mono_now()) >= *(int *)arg * INT64_C(1000);
+	const struct quiet *quiet = arg;
+	struct mono since = term->last_output.us > quiet->from.us ? term->last_output : quiet->from;
+
+	return all_shown(term) && mono_between_us(since, mono_now()) >= quiet->ms * INT64_C(1000);
 }
 
 static bool ended(struct term *term, void *arg)
@@ -392,7 +400,9 @@ bool term_wait_gone(struct term *term, const char *text, int ms)
 
 bool term_wait_idle(struct term *term, int quiet_ms, int ms)
 {
-	return term_wait(term, idles, &quiet_ms, ms);
+	struct quiet quiet = { mono_now(), quiet_ms };
+
+	return term_wait(term, idles, &quiet, ms);
 }
 
 bool term_wait_exit(struct term *term, int *status, int ms)

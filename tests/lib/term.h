@@ -46,7 +46,7 @@ typedef bool term_predicate(struct term *term, void *arg);
 bool term_wait(struct term *term, term_predicate *predicate, void *arg, int ms);
 bool term_wait_text(struct term *term, const char *text, int ms);
 bool term_wait_gone(struct term *term, const char *text, int ms);
-bool term_wait_idle(struct term *term, int quiet_ms, int ms);	/* no output for quiet_ms */
+bool term_wait_idle(struct term *term, int quiet_ms, int ms);	/* no output for quiet_ms from now on */
 bool term_wait_exit(struct term *term, int *status, int ms);	/* status as a shell tells it: code, or 128 + signal */
 void term_read(struct term *term);				/* the next of what is there now */
 

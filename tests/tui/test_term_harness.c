@@ -113,7 +113,7 @@ static void test_follows_modes(void **state)
 	struct term_modes modes;
 
 	TERM_EXPECT(term, "in");
-	AWAIT((term_read(term), term_bells(term) == 1), 5000);
+	AWAIT((term_read(term), term_bells(term) == 1), 20000);
 	modes = term_modes(term);
 	assert_true(modes.alt_screen && modes.cursor_hidden && modes.bracketed_paste && modes.focus && modes.mouse);
 	assert_true(modes.app_cursor && modes.app_keypad && !modes.sync);

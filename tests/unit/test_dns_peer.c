@@ -198,7 +198,7 @@ static void test_is_silent(void **state)
 	struct dns_peer *peer = start(records);
 
 	assert_int_equal(ask(peer, "silent.test", "A", 50).status, ARES_ETIMEOUT);
-	AWAIT(dns_peer_queries(peer) == 1, 5000);
+	AWAIT(dns_peer_queries(peer) == 1, 20000);
 	dns_peer_stop(peer);
 }
 

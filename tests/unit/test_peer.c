@@ -116,7 +116,7 @@ static void test_sends_what_the_script_says(void **state)
 		struct peer *peer = start(rows[i].script);
 		print_message("%s\n", rows[i].script);
 		expect(peer, rows[i].request, rows[i].answer, rows[i].end);
-		AWAIT(peer_open(peer) == 0, 5000);
+		AWAIT(peer_open(peer) == 0, 20000);
 		peer_stop(peer);
 	}
 }
@@ -161,7 +161,7 @@ static void test_keeps_and_logs_requests(void **state)
 	assert_true(asprintf(&answer, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n%s", strlen(post), post) > 0);
 	expect(peer, post, answer, 0);
 	free(answer);
-	AWAIT(peer_open(peer) == 0, 5000);
+	AWAIT(peer_open(peer) == 0, 20000);
 	assert_int_equal(peer_requests(peer), 1);
 	assert_int_equal(peer_connections(peer), 1);
 	request = peer_request(peer, 0);
@@ -187,9 +187,9 @@ static void test_serves_many_on_one_connection_and_in_turn(void **state)
 		assert_int_equal(c, 'a');
 	}
 	expect(peer, GET("/"), "b", 0);
-	AWAIT(peer_open(peer) == 1, 5000);
+	AWAIT(peer_open(peer) == 1, 20000);
 	close(fd);
-	AWAIT(peer_open(peer) == 0, 5000);
+	AWAIT(peer_open(peer) == 0, 20000);
 	peer_stop(peer);
 }
 
@@ -256,11 +256,11 @@ static void test_hangs_until_the_client_goes(void **state)
 	struct pollfd waiting = { .fd = fd, .events = POLLIN };
 
 	assert_int_equal(send(fd, GET("/"), sizeof GET("/") - 1, 0), sizeof GET("/") - 1);
-	AWAIT(peer_requests(peer) == 1, 5000);
+	AWAIT(peer_requests(peer) == 1, 20000);
 	assert_int_equal(poll(&waiting, 1, 50), 0);
-	AWAIT(peer_open(peer) == 1, 5000);
+	AWAIT(peer_open(peer) == 1, 20000);
 	close(fd);
-	AWAIT(peer_open(peer) == 0, 5000);
+	AWAIT(peer_open(peer) == 0, 20000);
 	peer_stop(peer);
 }
 
@@ -286,7 +286,7 @@ static void test_generates_without_end(void **state)
 		assert_int_equal(send(fd, GET("/"), sizeof GET("/") - 1, 0), sizeof GET("/") - 1);
 		assert_true(read_at_least(fd, 20 << 20) >= 20 << 20);
 		close(fd);
-		AWAIT(peer_open(peer) == 0, 5000);
+		AWAIT(peer_open(peer) == 0, 20000);
 		peer_stop(peer);
 	}
 }
