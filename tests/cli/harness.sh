@@ -52,10 +52,18 @@ judged 'one that skips all' '0 passed, 0 failed, 1 skipped' 0 "$TEST_DIR/nothere
 judged 'one that is not there' '0 passed, 1 failed, 0 skipped' 1 "$TEST_DIR/missing.sh"
 judged 'nothing to run' '0 passed, 0 failed, 0 skipped' 1
 echo 'echo 1..1; sleep 1000' | write hang.sh
-run env TEST_TIMEOUT=1 TMPDIR="$TEST_DIR/tmp" "$SOURCE/tests/lib/run" "$TEST_DIR/hang.sh" "$TEST_DIR/good.sh"
+run env TEST_TIMEOUT=4 TMPDIR="$TEST_DIR/tmp" "$SOURCE/tests/lib/run" "$TEST_DIR/hang.sh" "$TEST_DIR/good.sh"
 is 'a hanging one does not stop others' "$(tail -n 1 "$TEST_DIR/out")" '1 passed, 1 failed, 1 skipped'
 run env TESTS=goo TMPDIR="$TEST_DIR/tmp" "$SOURCE/tests/lib/run" "$TEST_DIR/bad.sh" "$TEST_DIR/good.sh"
 is 'a filter picks' "$(tail -n 1 "$TEST_DIR/out")" '1 passed, 0 failed, 1 skipped'
+mkdir -p 'a b/tests/unit' 'a b/tests/fault'
+for name in unit/test_short.sh fault/full_disk.sh unit/test_last.sh; do
+	cp good.sh "a b/tests/$name"
+done
+run env JOBS=1 TMPDIR="$TEST_DIR/tmp" "$SOURCE/tests/lib/run" "$TEST_DIR/a b/tests/unit/test_short.sh" \
+	"$TEST_DIR/a b/tests/fault/full_disk.sh" "$TEST_DIR/a b/tests/unit/test_last.sh"
+is 'a long one begins first, the others stay in order' "$(sed -n 's|  *passed  .*||p' "$TEST_DIR/out" | tr '\n' ' ')" \
+	'fault/full_disk.sh unit/test_short.sh unit/test_last.sh '
 
 write environment.sh <<'END'
 echo 1..1
