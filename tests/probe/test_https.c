@@ -7,9 +7,9 @@
 static void test_slow_handshake_is_waited_for(void **state)
 {
 	(void)state;
-	struct peer *peer = serve("listen both\npause 700\ntls good\nrespond 200 ok");
+	struct peer *peer = serve("listen both\npause 2200\ntls good\nrespond 200 ok");
 	struct monitor_spec *spec = spec_for("https", "both.localhost", peer, NULL,
-					     (const char *const[SETTINGS_MOST]){ "timeout", "1200ms", "verify", "no" });
+					     (const char *const[SETTINGS_MOST]){ "timeout", "4s", "verify", "no" });
 	expect("slow handshake", once_check(&once, spec), OUTCOME_OK, "200 OK");
 	assert_int_equal(peer_connections(peer), 1);
 	spec_release(spec);
