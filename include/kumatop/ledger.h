@@ -26,13 +26,16 @@ enum time_class {
 	TIME_MAINTENANCE,
 	TIME_UNKNOWN,		/* paused, not running, suspended, could not check */
 	TIME_CLASS_COUNT,
+	/* of spans only: counts as UP, and is told apart in degraded_us */
+	TIME_DEGRADED = TIME_CLASS_COUNT,
 	/* not settled yet; they count as PENDING and DOWN when a window is summed up before they are */
-	TIME_FAILING = TIME_CLASS_COUNT,
+	TIME_FAILING,
 	TIME_RECOVERING,
 };
 
 struct amounts {
 	int64_t us[TIME_CLASS_COUNT];
+	int64_t degraded_us;	/* that part of us[TIME_UP] */
 };
 
 struct span {
@@ -73,6 +76,12 @@ void ledger_trim(struct ledger *ledger, int64_t before_us);
 
 /* What [from_us, to_us) was made of; the five amounts add up to its length. to_us may be now. */
 struct amounts ledger_sum(const struct ledger *ledger, int64_t from_us, int64_t to_us);
+
+/* Time that was unknown so far was of this class, enum time_class; what is not settled counts as ledger_sum() counts it. */
+void amounts_count(struct amounts *amounts, uint8_t time_class, int64_t length_us);
+
+/* Those of a window that adjoins. */
+void amounts_add(struct amounts *amounts, const struct amounts *more);
 
 /* up / (up + down), or -1 when neither was observed. */
 double amounts_uptime(const struct amounts *amounts);

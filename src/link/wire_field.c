@@ -56,6 +56,7 @@ const struct wire_field wire_view_fields[] = {
 	TIME("next", next_us),
 	TIME("cert_expires", cert_expires_us),
 	WIRE_AMOUNTS("day", struct monitor_view, day.us),
+	WIRE_LENGTH("day_degraded", struct monitor_view, day.degraded_us),
 	TIME("paused_until", paused_until_us),
 	{ .key = NULL },
 };

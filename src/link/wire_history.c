@@ -58,6 +58,7 @@ static const struct wire_field series_fields[] = {
 	LATENCY("p99", p99_us),
 	WIRE_PHASES("phase_means", struct history_series, phase_mean_us),
 	WIRE_AMOUNTS("amounts", struct history_series, amounts.us),
+	WIRE_LENGTH("degraded", struct history_series, amounts.degraded_us),
 	{ .key = NULL },
 };
 

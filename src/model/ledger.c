@@ -89,7 +89,9 @@ static uint8_t settled(uint8_t time_class, enum state from, enum verdict verdict
 			return TIME_FAILING;
 		return from == STATE_PENDING && to == STATE_DOWN ? TIME_DOWN : TIME_PENDING;
 	}
-	if (from == STATE_DOWN && (to == STATE_UP || to == STATE_DEGRADED))
+	if (from == STATE_DOWN && to == STATE_DEGRADED)
+		return TIME_DEGRADED;
+	if (from == STATE_DOWN && to == STATE_UP)
 		return TIME_UP;
 	return from == STATE_DOWN && to == STATE_DOWN && verdict != VERDICT_DOWN ? TIME_RECOVERING : TIME_DOWN;
 }
@@ -114,8 +116,9 @@ static uint8_t class_after(enum verdict verdict, enum state to)
 		return TIME_UNKNOWN;
 	switch (to) {
 	case STATE_UP:
-	case STATE_DEGRADED:
 		return TIME_UP;
+	case STATE_DEGRADED:
+		return TIME_DEGRADED;
 	case STATE_PENDING:
 		return TIME_FAILING;
 	case STATE_DOWN:
@@ -180,7 +183,7 @@ static uint8_t settled_by_next(uint8_t time_class, uint8_t next)
 		return time_class;
 	if (time_class == TIME_FAILING)
 		return next == TIME_DOWN || next == TIME_RECOVERING ? TIME_DOWN : TIME_PENDING;
-	return next == TIME_UP ? TIME_UP : TIME_DOWN;
+	return next == TIME_UP || next == TIME_DEGRADED ? next : TIME_DOWN;
 }
 
 static uint8_t first_class(const struct ledger *ledger)
@@ -251,20 +254,35 @@ static uint8_t class_for_now(uint8_t time_class)
 		return TIME_PENDING;
 	case TIME_RECOVERING:
 		return TIME_DOWN;
+	case TIME_DEGRADED:
+		return TIME_UP;
 	default:
 		return time_class;
 	}
 }
 
-/* Adds what of the span lies in the window, and takes it from unknown. */
+void amounts_count(struct amounts *amounts, uint8_t time_class, int64_t length_us)
+{
+	amounts->us[TIME_UNKNOWN] -= length_us;
+	amounts->us[class_for_now(time_class)] += length_us;
+	if (time_class == TIME_DEGRADED)
+		amounts->degraded_us += length_us;
+}
+
+void amounts_add(struct amounts *amounts, const struct amounts *more)
+{
+	for (int i = 0; i < TIME_CLASS_COUNT; i++)
+		amounts->us[i] += more->us[i];
+	amounts->degraded_us += more->degraded_us;
+}
+
+/* Adds what of the span lies in the window. */
 static void count_in(struct amounts *amounts, struct span span, int64_t from_us, int64_t to_us)
 {
 	int64_t length_us = least(span.to_us, to_us) - most(span.from_us, from_us);
 
-	if (length_us <= 0)
-		return;
-	amounts->us[TIME_UNKNOWN] -= length_us;
-	amounts->us[class_for_now(span.time_class)] += length_us;
+	if (length_us > 0)
+		amounts_count(amounts, span.time_class, length_us);
 }
 
 struct amounts ledger_sum(const struct ledger *ledger, int64_t from_us, int64_t to_us)

@@ -96,11 +96,10 @@ void rollup_add_span(struct rollup *rollup, const struct span *span)
 	int64_t from_us = span->from_us > rollup->fed_us ? span->from_us : rollup->fed_us;
 	int64_t to_us = span->to_us < end_us(rollup) ? span->to_us : end_us(rollup);
 
-	assert(!rollup->closed && span->time_class < TIME_CLASS_COUNT);
+	assert(!rollup->closed && span->time_class <= TIME_DEGRADED);
 	if (from_us >= to_us)
 		return;
-	rollup->amounts.us[TIME_UNKNOWN] -= to_us - from_us;
-	rollup->amounts.us[span->time_class] += to_us - from_us;
+	amounts_count(&rollup->amounts, span->time_class, to_us - from_us);
 	rollup->fed_us = to_us;
 }
 
@@ -114,6 +113,7 @@ void rollup_merge(struct rollup *rollup, const struct rollup *finer)
 		rollup->amounts.us[TIME_UNKNOWN] -= finer->amounts.us[i];
 		rollup->amounts.us[i] += finer->amounts.us[i];
 	}
+	rollup->amounts.degraded_us += finer->amounts.degraded_us;
 	rollup->fed_us = end_us(finer);
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		rollup->beats[i] += finer->beats[i];

@@ -57,6 +57,7 @@ void wired_beat(struct monitor_view *view, int round)
 	set(&view->detail, "503 \"Service\" \\ Unavailable \xc3\xa4 ", round);
 	set(&view->address, "192.0.2.10:", round);
 	set(&view->evidence, "HTTP/1.1 503\nserver: nginx\n\n", round / 2);
+	view->day.degraded_us = 17;
 	for (int i = 0; i < TIME_CLASS_COUNT; i++)
 		view->day.us[i] = 1000000 * i + round;
 	view_add_mark(view, (enum state)(run % STATE_COUNT), round % 7 ? 10 * round : -1);

@@ -85,7 +85,7 @@ static const struct golden golden[] = {
 	{ "up", 2, 3, 70, "0u 60u 120u 180u", 0, 200, 200, 0, 0, 0, 0, 1 },
 	{ "not known before the first result", 2, 3, 70, "100u 160u", 0, 200, 100, 0, 0, 0, 100, 1 },
 	{ "the last result speaks as far as it reaches", 2, 3, 70, "0u 60u", 0, 500, 130, 0, 0, 0, 370, 1 },
-	{ "degraded is up", 2, 1, 70, "0u 60g 120g 180u", 0, 200, 200, 0, 0, 0, 0, 1 },
+	{ "degraded is up", 2, 1, 70, "0u 60g 120g 180u", 0, 200, 200, 0, 0, 0, 0, 2 },
 	{ "a late result leaves a gap", 2, 3, 70, "0u 100u 160u", 0, 160, 130, 0, 0, 0, 30, 2 },
 	{ "a window inside", 2, 3, 70, "0u 60u 120u 180u 240u", 61, 64, 3, 0, 0, 0, 0, 1 },
 	{ "a window before", 2, 3, 70, "100u 160u", 10, 20, 0, 0, 0, 0, 10, 1 },
@@ -175,6 +175,38 @@ static void golden_sequences(void **state)
 	}
 }
 
+/* Of the first 1,000 seconds. */
+static void degraded_is_told_apart(void **state)
+{
+	static const struct { const char *what; unsigned rise, fall; const char *steps; int degraded, up; } rows[] = {
+		{ "never", 2, 1, "0u 60u 120P", 0, 120 },
+		{ "until it is up again", 2, 1, "0u 60g 120g 180u 190u 200P", 130, 200 },
+		{ "not before the state says so", 2, 2, "0u 60g 120g 180P", 60, 180 },
+		{ "up again at once", 1, 1, "0u 60g 120u 180P", 60, 180 },
+		{ "a blip in it is pending", 2, 2, "0g 60g 120d 130g 190P", 180, 180 },
+		{ "an incident that it ended", 2, 1, "0d 60g 70g 130P", 70, 70 },
+		{ "an incident that ended well", 2, 1, "0d 60u 70u 130P", 0, 70 },
+		{ "as far as it reaches", 2, 1, "0g", 70, 70 },
+		{ "could not check", 2, 1, "0g 60x 120P", 60, 60 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct life life = { .rules = { rows[i].rise, rows[i].fall }, .reach_us = 70 * SECOND };
+		struct amounts got, halves, more;
+
+		live_through(&life, rows[i].steps);
+		got = ledger_sum(&life.ledger, START, START + 1000 * SECOND);
+		halves = ledger_sum(&life.ledger, START, START + 65 * SECOND);
+		more = ledger_sum(&life.ledger, START + 65 * SECOND, START + 1000 * SECOND);
+		amounts_add(&halves, &more);
+		if (got.degraded_us != rows[i].degraded * SECOND || got.us[TIME_UP] != rows[i].up * SECOND || total(&got) != 1000 * SECOND)
+			fail_msg("%s: %s\n  degraded %g, up %g", rows[i].what, rows[i].steps, (double)got.degraded_us / 1e6,
+			    (double)got.us[TIME_UP] / 1e6);
+		assert_memory_equal(&halves, &got, sizeof(got));
+		ledger_finish(&life.ledger);
+	}
+}
+
 /* A blip shorter than a second must not be lost in rounding. */
 static void exact_to_the_microsecond(void **state)
 {
@@ -239,11 +271,11 @@ static void thirty_days_of_up_and_down(void **state)
 static void uptime_of_what_was_observed(void **state)
 {
 	static const struct { struct amounts amounts; double uptime; } rows[] = {
-		{ { { 0, 0, 0, 0, 0 } }, -1 },
-		{ { { 0, 0, 5, 6, 7 } }, -1 },
-		{ { { 10, 0, 5, 6, 7 } }, 1 },
-		{ { { 0, 10, 5, 6, 7 } }, 0 },
-		{ { { 30, 10, 500, 600, 700 } }, 0.75 },
+		{ { { 0, 0, 0, 0, 0 }, 0 }, -1 },
+		{ { { 0, 0, 5, 6, 7 }, 0 }, -1 },
+		{ { { 10, 0, 5, 6, 7 }, 0 }, 1 },
+		{ { { 0, 10, 5, 6, 7 }, 0 }, 0 },
+		{ { { 30, 10, 500, 600, 700 }, 30 }, 0.75 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -265,7 +297,7 @@ static enum time_class look_ahead(const struct happening *list, size_t count, si
 	if (list[i].verdict == VERDICT_UNKNOWN)
 		return TIME_UNKNOWN;
 	if (list[i].to == STATE_UP || list[i].to == STATE_DEGRADED)
-		return TIME_UP;
+		return list[i].to == STATE_UP ? TIME_UP : TIME_DEGRADED;
 	if (list[i].to == STATE_MAINTENANCE)
 		return TIME_MAINTENANCE;
 	if (list[i].to == STATE_PENDING) {
@@ -278,7 +310,7 @@ static enum time_class look_ahead(const struct happening *list, size_t count, si
 		return TIME_DOWN;
 	for (size_t j = i + 1; j < count; j++) {
 		if (list[j].to == STATE_UP || list[j].to == STATE_DEGRADED)
-			return TIME_UP;
+			return list[j].to == STATE_UP ? TIME_UP : TIME_DEGRADED;
 		if (list[j].to != STATE_DOWN || (!list[j].interrupts && list[j].verdict == VERDICT_DOWN))
 			return TIME_DOWN;
 	}
@@ -292,6 +324,7 @@ static struct amounts sum_slowly(const struct happening *list, size_t count, int
 	amounts.us[TIME_UNKNOWN] = to_us - from_us;
 	for (size_t i = 0; i < count; i++) {
 		int64_t begin = list[i].at_us, end = begin + reach_us;
+		enum time_class what;
 
 		if (list[i].interrupts)
 			continue;
@@ -301,8 +334,10 @@ static struct amounts sum_slowly(const struct happening *list, size_t count, int
 		end = end > to_us ? to_us : end;
 		if (begin >= end)
 			continue;
+		what = look_ahead(list, count, i);
 		amounts.us[TIME_UNKNOWN] -= end - begin;
-		amounts.us[look_ahead(list, count, i)] += end - begin;
+		amounts.us[what == TIME_DEGRADED ? TIME_UP : what] += end - begin;
+		amounts.degraded_us += what == TIME_DEGRADED ? end - begin : 0;
 	}
 	return amounts;
 }
@@ -343,6 +378,8 @@ static void check_windows(const struct life *life, const struct happening *list,
 		struct amounts slow = sum_slowly(list, count, life->reach_us, from, to);
 
 		assert_int_equal(total(&whole), to - from);
+		assert_int_equal(whole.degraded_us, slow.degraded_us);
+		assert_int_equal(first.degraded_us + second.degraded_us, slow.degraded_us);
 		for (int c = 0; c < TIME_CLASS_COUNT; c++) {
 			assert_int_equal(whole.us[c], slow.us[c]);
 			assert_int_equal(whole.us[c], first.us[c] + second.us[c]);
@@ -454,6 +491,7 @@ static void spans_that_come_late(void **state)
 		{ "failing, one result so far", { { 0, 100, TIME_FAILING } }, 1, 2, 3, STATE_PENDING, 0, 2, "500u", 70, 0, 100, 1 },
 		{ "recovering that did", { { 0, 90, TIME_DOWN }, { 90, 100, TIME_RECOVERING } }, 2, 2, 3, STATE_DOWN, 1, 0, "500u 560u", 140, 90, 0, 3 },
 		{ "recovering that did not", { { 0, 90, TIME_DOWN }, { 90, 100, TIME_RECOVERING } }, 2, 2, 3, STATE_DOWN, 1, 0, "500d 560d", 0, 230, 0, 2 },
+		{ "recovering that did, somewhat", { { 0, 90, TIME_DOWN }, { 90, 100, TIME_RECOVERING } }, 2, 1, 1, STATE_DOWN, 0, 0, "500g 560g", 140, 90, 0, 3 },
 		{ "older ones settle each other", { { 0, 90, TIME_FAILING }, { 90, 100, TIME_UP } }, 2, 2, 3, STATE_UP, 0, 0, "500u", 80, 0, 90, 2 },
 		{ "nonsense is dropped", { { 50, 20, TIME_UP }, { 0, 100, 99 }, { 0, 100, TIME_UNKNOWN } }, 3, 2, 3, STATE_UP, 0, 0, "500u", 70, 0, 0, 0 },
 		{ "overlaps among them are cut", { { 0, 100, TIME_UP }, { 50, 150, TIME_DOWN } }, 2, 2, 3, STATE_UP, 0, 0, "500u", 170, 50, 0, 2 },
@@ -526,6 +564,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden_sequences),
+		cmocka_unit_test(degraded_is_told_apart),
 		cmocka_unit_test(exact_to_the_microsecond),
 		cmocka_unit_test(a_healthy_day_is_one_span),
 		cmocka_unit_test(thirty_days_of_up_and_down),

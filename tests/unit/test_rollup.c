@@ -86,7 +86,7 @@ static void live_through(struct life *life, const char *steps, int64_t start_us)
 /* As a store would: whatever is settled by now, each time anew. */
 static void feed(struct rollup *rollup, const struct ledger *ledger)
 {
-	for (size_t i = 0; i < ledger->count && ledger->spans[i].time_class < TIME_CLASS_COUNT; i++)
+	for (size_t i = 0; i < ledger->count && ledger->spans[i].time_class <= TIME_DEGRADED; i++)
 		rollup_add_span(rollup, &ledger->spans[i]);
 }
 

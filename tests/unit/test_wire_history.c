@@ -133,6 +133,7 @@ static void a_series(void **state)
 	series->p99_us = -1;
 	for (int i = 0; i < PHASE_COUNT; i++)
 		series->phase_mean_us[i] = i - 1;
+	series->amounts.degraded_us = 4711;
 	for (int i = 0; i < TIME_CLASS_COUNT; i++)
 		series->amounts.us[i] = i;
 	heard = over(&told, &bytes);
