@@ -13,6 +13,7 @@
 #include "database.h"
 #include "inspect.h"
 #include "past.h"
+#include "rolled.h"
 #include "rows.h"
 #include "schema.h"
 
@@ -20,6 +21,14 @@
 	" total_us, cert_expires_us, detail, address"
 #define EVENT_COLUMNS "e.id, e.monitor, e.time_us, e.kind, e.from_state, e.to_state, e.outcome, e.code, e.since_us, e.lasted_us," \
 	" e.alert, e.detail, e.evidence, e.who, coalesce(m.name, e.name) FROM event e LEFT JOIN monitor m ON m.id = e.monitor"
+
+/* The starts there are, each found from the one before: no more is read than that many places. */
+#define ROLLED_STARTS(table) "WITH RECURSIVE hop (at) AS (SELECT min(start_us) FROM " table " WHERE start_us >= ?1" \
+	" UNION ALL SELECT (SELECT min(start_us) FROM " table " WHERE start_us > hop.at) FROM hop WHERE hop.at < ?2)" \
+	" SELECT at FROM hop WHERE at < ?2"
+#define ROLLED_ONE(table) "SELECT " ROLLED_COLUMNS " FROM " table " WHERE start_us = ?1 AND monitor = ?2"
+#define ROLLED_EACH(which, sql) \
+	[which + ROLLUP_5MIN] = sql("beat_5min"), [which + ROLLUP_HOUR] = sql("beat_hour"), [which + ROLLUP_DAY] = sql("beat_day")
 
 static const char *const statement_sql[PAST_STATEMENT_COUNT] = {
 	[PAST_BEGIN] = "BEGIN",
@@ -49,6 +58,9 @@ static const char *const statement_sql[PAST_STATEMENT_COUNT] = {
 	[PAST_HOUR_SPAN] = "SELECT (SELECT min(hour) FROM beat_chunk WHERE hour >= ?1), (SELECT max(hour) FROM beat_chunk WHERE hour < ?2)",
 	[PAST_HOUR_COUNT] = "SELECT sum(count) FROM beat_chunk WHERE hour = ?1",
 	[PAST_MONITOR_HOUR_COUNT] = "SELECT count FROM beat_chunk WHERE hour = ?1 AND monitor = ?2 AND part = 0",
+	[PAST_META] = "SELECT value FROM meta WHERE key = ?1",
+	ROLLED_EACH(PAST_ROLLED_STARTS, ROLLED_STARTS),
+	ROLLED_EACH(PAST_ROLLED_ONE, ROLLED_ONE),
 };
 
 sqlite3_stmt *past_statement(struct archive *archive, enum past_statement which)

@@ -33,6 +33,11 @@ enum past_statement {
 	PAST_HOUR_SPAN,
 	PAST_HOUR_COUNT,
 	PAST_MONITOR_HOUR_COUNT,
+	PAST_META,
+	/* each for every step, in the order of enum rollup_step */
+	PAST_ROLLED_STARTS,
+	PAST_ROLLED_ONE = PAST_ROLLED_STARTS + ROLLUP_STEP_COUNT,
+	PAST_ROLLED_LAST = PAST_ROLLED_ONE + ROLLUP_STEP_COUNT - 1,
 	PAST_STATEMENT_COUNT
 };
 
@@ -92,6 +97,12 @@ bool past_back(struct archive *archive, monitor_id monitor, int64_t before_us, b
 
 /* How many beats there are in a window, to the hour at its edges where they are packed. */
 bool past_count(struct archive *archive, monitor_id monitor, int64_t from_us, int64_t to_us, uint64_t *count);
+
+/* The roll-up of a monitor that began then, into one that is zeroed or was used before; *found: there is one. */
+bool past_rollup(struct archive *archive, enum rollup_step step, int64_t start_us, monitor_id monitor, struct rollup *rollup, bool *found);
+
+/* Up to where the buckets of this step are closed; 0: none is. */
+bool past_rolled(struct archive *archive, enum rollup_step step, int64_t *until_us);
 
 /* Answers, each from its file. */
 bool past_answer_series(struct archive *archive, struct history_answer *answer, struct error *err);

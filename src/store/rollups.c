@@ -1,0 +1,30 @@
+/* Reading roll-ups, one at a time. What windows are made of is summary.c's. */
+#include "past.h"
+#include "rolled.h"
+#include "rows.h"
+
+bool past_rollup(struct archive *archive, enum rollup_step step, int64_t start_us, monitor_id monitor, struct rollup *rollup, bool *found)
+{
+	sqlite3_stmt *statement = past_statement(archive, PAST_ROLLED_ONE + (int)step);
+
+	*found = false;
+	if (!statement || sqlite3_bind_int64(statement, 1, start_us) != SQLITE_OK || sqlite3_bind_int64(statement, 2, monitor) != SQLITE_OK)
+		return false;
+	if (sqlite3_step(statement) == SQLITE_ROW) {
+		rolled_read(statement, step, rollup);
+		*found = true;
+	}
+	return sqlite3_reset(statement) == SQLITE_OK;
+}
+
+bool past_rolled(struct archive *archive, enum rollup_step step, int64_t *until_us)
+{
+	sqlite3_stmt *statement = past_statement(archive, PAST_META);
+
+	*until_us = 0;
+	if (!statement || sqlite3_bind_text(statement, 1, rolled_keys[step], -1, SQLITE_STATIC) != SQLITE_OK)
+		return false;
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		*until_us = rows_column_us(statement, 0);
+	return sqlite3_reset(statement) == SQLITE_OK;
+}
