@@ -45,7 +45,7 @@ static const char *const statement_sql[PAST_STATEMENT_COUNT] = {
 	[PAST_PREVIOUS_HOUR] = "SELECT max(hour) FROM beat_chunk WHERE hour < ?1",
 	[PAST_TAIL_BEAT] = "SELECT " BEAT_COLUMNS " FROM beat_tail WHERE seq = ?1",
 	/* Pauses, maintenance, and times when the machine slept. */
-	[PAST_CUTS] = "SELECT time_us, kind, to_state, lasted_us FROM event WHERE time_us >= ?2 AND ((monitor = ?1 AND (kind IN (2, 3)"
+	[PAST_CUTS] = "SELECT monitor, time_us, kind, from_state, to_state, lasted_us FROM event WHERE time_us >= ?2 AND ((monitor = ?1 AND (kind IN (2, 3)"
 		" OR (kind = 1 AND 6 IN (from_state, to_state)))) OR (monitor = 0 AND kind = 10 AND lasted_us > 0)) ORDER BY time_us, id",
 	[PAST_RUNS] = "SELECT seen_us, ended_us, id < (SELECT max(id) FROM run) FROM run WHERE max(seen_us, coalesce(ended_us, 0)) >= ?1"
 		" ORDER BY id",
