@@ -28,7 +28,7 @@ struct cuts {
 	size_t count, capacity;
 };
 
-void cuts_add(struct cuts *cuts, struct cut cut);
+size_t cuts_add(struct cuts *cuts, struct cut cut);	/* its place */
 void cuts_drop(struct cuts *cuts, size_t count);	/* of the first ones */
 void cuts_finish(struct cuts *cuts);	/* a zeroed one is ready to use, and so is a finished one */
 

@@ -8,7 +8,7 @@
 
 enum { CUTS_AT_FIRST = 4 };
 
-void cuts_add(struct cuts *cuts, struct cut cut)
+size_t cuts_add(struct cuts *cuts, struct cut cut)
 {
 	size_t at = cuts->count;
 
@@ -21,6 +21,7 @@ void cuts_add(struct cuts *cuts, struct cut cut)
 	memmove(cuts->list + at + 1, cuts->list + at, (cuts->count - at) * sizeof(*cuts->list));
 	cuts->list[at] = cut;
 	cuts->count++;
+	return at;
 }
 
 void cuts_drop(struct cuts *cuts, size_t count)

@@ -14,6 +14,7 @@
 #include "kumatop/when.h"
 
 #include "packing.h"
+#include "roller.h"
 #include "writer.h"
 
 enum {
@@ -87,6 +88,9 @@ struct store {
 	struct mono upkeep_due, check_due;
 	bool upkeep_fails;			/* and it was said */
 	bool giving_back;			/* the file is being made smaller */
+	struct roller *roller;			/* NULL: begins with its next step */
+	struct mono roll_due;
+	bool cannot_roll;			/* and it was said */
 
 	/* A database for which memory stands in. */
 	char *later_path;			/* NULL: none, or not any more */
@@ -105,5 +109,9 @@ void *thread_run(void *arg);
 void upkeep_checkpoint(struct store *store);
 void upkeep_checkpoint_last(struct store *store);
 void upkeep_step(struct store *store);
+
+/* Whether history is rolled up here; a step of that, when roll_due has come, which it sets anew. */
+bool upkeep_rolls(const struct store *store);
+void upkeep_roll(struct store *store);
 
 #endif

@@ -112,8 +112,11 @@ static bool commit(struct store *store)
 static void forget_batch(struct store *store)
 {
 	for (size_t i = 0; i < store->count; i++) {
-		if (store->batch[i]->type == MESSAGE_REMOVE)
+		if (store->batch[i]->type == MESSAGE_REMOVE) {
 			store->upkeep_due = mono_now();
+			if (store->roller)
+				roller_forget(store->roller, store->batch[i]->with.id);
+		}
 		message_destroy(store->batch[i]);
 	}
 	store->count = 0;
@@ -138,6 +141,8 @@ static bool flush(struct store *store)
 		database_cause(store->db, store->cause, sizeof store->cause);
 	}
 	writer_rollback(store->writer);
+	if (store->roller)
+		roller_wait(store->roller);
 	store->backoff_ms = store->backoff_ms == 0 ? BACKOFF_FIRST_MS : store->backoff_ms * 2;
 	if (store->backoff_ms > BACKOFF_MOST_MS)
 		store->backoff_ms = BACKOFF_MOST_MS;
@@ -207,6 +212,8 @@ static void turn(struct store *store)
 
 	if (later_waits(store))
 		wake = earlier(wake, store->later_due);
+	if (upkeep_rolls(store))
+		wake = earlier(wake, store->roll_due);
 	urgent = gather(store, mailbox_wait(store->box, ms_until(wake)));
 	flush_due = mono_add_ms(store->oldest, store->settings.flush_ms);
 	if (store->count > 0 && (urgent || store->count >= BATCH_MOST || is_due(flush_due)))
@@ -215,6 +222,8 @@ static void turn(struct store *store)
 		tell(store);
 	if (!store->cause[0] && is_due(store->upkeep_due))
 		upkeep_step(store);
+	if (!store->cause[0] && upkeep_rolls(store) && is_due(store->roll_due))
+		upkeep_roll(store);
 }
 
 /* All that waits, or as much as the deadline lets. */
@@ -222,6 +231,8 @@ static bool finish(struct store *store, struct mono deadline)
 {
 	int64_t now_us = unix_now_us();
 
+	roller_destroy(store->roller);
+	store->roller = NULL;
 	for (;;) {
 		gather(store, store->count < BATCH_MOST ? mailbox_pop(store->box) : NULL);
 		if (store->count == 0)
@@ -247,7 +258,7 @@ void *thread_run(void *arg)
 	bool kept_all;
 
 	store->batch = heap_zero(BATCH_MOST, sizeof(struct message *));
-	store->upkeep_due = mono_add_ms(mono_now(), 1000);
+	store->upkeep_due = store->roll_due = mono_add_ms(mono_now(), 1000);
 	store->check_due = mono_add_ms(mono_now(), INT64_C(24) * 3600 * 1000);
 	flush(store);
 	while (!is_stopping(store, &deadline)) {

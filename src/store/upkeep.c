@@ -20,6 +20,8 @@ enum {
 	UPKEEP_EVERY_MS = 60000,
 	CHECK_EVERY_MS = 24 * 3600 * 1000,
 	SPARE_BYTES = 64 << 20,		/* free space in the file that is left for what comes */
+	ROLL_EVERY_MS = 5000,
+	ROLL_PAUSE_MS = 20,
 };
 
 void upkeep_checkpoint(struct store *store)
@@ -133,4 +135,39 @@ void upkeep_step(struct store *store)
 	store->upkeep_due = mono_add_ms(mono_now(), again ? STEP_PAUSE_MS : UPKEEP_EVERY_MS);
 	if (!again && mono_between_us(store->check_due, mono_now()) >= 0)
 		look_for_damage(store);
+}
+
+/* What waits for its database has ids of its own, and is rolled up where it comes to lie. */
+bool upkeep_rolls(const struct store *store)
+{
+	return store->run && !store->later_path;
+}
+
+static bool roll_some(struct store *store, bool *again)
+{
+	if (!store->roller)
+		store->roller = roller_create(store->db, store->run, store->started_us, unix_now_us());
+	return store->roller && writer_begin(store->writer) && roller_step(store->roller, mono_now(), unix_now_us(), again)
+	    && writer_commit(store->writer);
+}
+
+void upkeep_roll(struct store *store)
+{
+	char cause[CAUSE_SIZE];
+	bool again = false;
+
+	if (roll_some(store, &again)) {
+		store->cannot_roll = false;
+		upkeep_checkpoint(store);
+	} else {
+		if (!store->cannot_roll)
+			log_line(LOG_LEVEL_WARNING, "%s: history cannot be rolled up: %s", store->path,
+			    database_cause(store->db, cause, sizeof cause));
+		store->cannot_roll = true;
+		writer_rollback(store->writer);
+		roller_destroy(store->roller);
+		store->roller = NULL;
+		again = false;
+	}
+	store->roll_due = mono_add_ms(mono_now(), again ? ROLL_PAUSE_MS : ROLL_EVERY_MS);
 }
