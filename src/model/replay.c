@@ -91,7 +91,7 @@ void replay_cuts(struct replay *replay, const struct cuts *cuts, const struct cu
 
 		if (!cut && !other)
 			return;
-		if (cut && (!other || cut->time_us <= other->time_us)) {
+		if (cut && (!other || cut->time_us < other->time_us)) {
 			apply(replay, cut, next_us);
 			replay->next_cut++;
 		} else {
