@@ -21,6 +21,7 @@ struct conf_settings {
 	char *database;			/* as written; NULL: the usual place; "" or "none": keep no history on disk */
 	int64_t flush_ms;
 	int64_t keep_raw_ms;
+	int64_t keep_5min_ms, keep_hour_ms, keep_day_ms;	/* 0: for ever */
 	int64_t in_flight;		/* checks at once, without those that hang; see prober.h */
 	struct text_list nameservers;
 	bool utc;			/* show times in UTC */

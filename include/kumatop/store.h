@@ -43,6 +43,7 @@ struct store_settings {
 	const char *path;	/* the database; NULL: memory of this process, gone with it, readable under store_path() */
 	int64_t flush_ms;	/* routine beats reach the disk at least this often */
 	int64_t keep_raw_ms;	/* raw beats and evidence older than this are deleted, in small steps; 0: keep all */
+	int64_t keep_5min_ms, keep_hour_ms, keep_day_ms;	/* roll-ups likewise; 0: keep all */
 	size_t waiting_most;	/* beats kept in memory while the disk refuses */
 
 	const char *later;		/* with path NULL: the database that could not be opened, to be taken up; NULL: none */

@@ -175,10 +175,14 @@ static bool hold_lock(struct store *store, struct error *err)
 
 static bool move_history(struct store *store)
 {
-	int64_t grows = 0;
+	int64_t grows = 0, first_us;
 	char *sql;
 	bool good;
 
+	/* A file that was in use meanwhile may have been rolled up further than where memory begins. */
+	if (!database_number(store->db, "SELECT coalesce(min(time_us), 9223372036854775807) FROM memory.beat_tail", &first_us)
+	    || !roller_set_back(store->db, first_us))
+		return false;
 	if (!store->same_ids && !database_number(store->db, "SELECT max(coalesce((SELECT max(seq) FROM main.sqlite_sequence"
 	    " WHERE name = 'event'), 0), coalesce((SELECT max(id) FROM main.event), 0))", &grows))
 		return false;

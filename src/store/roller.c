@@ -8,7 +8,6 @@
 #include "kumatop/rolling.h"
 
 #include "database.h"
-#include "past.h"
 #include "rolled.h"
 #include "rows.h"
 
@@ -18,11 +17,12 @@
 	X(PUT_DAY, ROLLED_INSERT("beat_day")) \
 	X(FIRST_5MIN, "SELECT min(start_us) FROM beat_5min WHERE start_us >= ?1") \
 	X(FIRST_HOUR, "SELECT min(start_us) FROM beat_hour WHERE start_us >= ?1") \
-	X(BEATS, "SELECT seq, time_us, reach_ms, state, verdict, outcome, code, name_us, connect_us, tls_us, first_byte_us, transfer_us," \
-		" total_us, cert_expires_us, detail, address, monitor FROM beat_tail WHERE seq > ?1 ORDER BY seq LIMIT ?2") \
+	X(BEATS, "SELECT seq, monitor, time_us, reach_ms, state, verdict, outcome, name_us, connect_us, tls_us, first_byte_us," \
+		" transfer_us, total_us FROM beat_tail WHERE seq > ?1 ORDER BY seq LIMIT ?2") \
 	X(EVENTS, "SELECT id, monitor, time_us, kind, from_state, to_state, lasted_us FROM event WHERE id > ?1 ORDER BY id LIMIT ?2") \
 	X(EVENT_BEFORE, "SELECT coalesce((SELECT min(id) - 1 FROM event WHERE time_us >= ?1), (SELECT max(id) FROM event), 0)") \
 	X(RUNS, "SELECT coalesce(ended_us, seen_us) FROM run WHERE id < ?1 AND coalesce(ended_us, seen_us) >= ?2 ORDER BY id") \
+	X(REMOVED, "SELECT 1 FROM monitor WHERE id = ?1 AND removed = 1") \
 	X(GET_META, "SELECT value FROM meta WHERE key = ?1") \
 	X(PUT_META, "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
 
@@ -126,9 +126,14 @@ static bool put_rollup(struct roller *roller, monitor_id monitor, struct rollup 
 {
 	sqlite3_stmt *statement = roller->statements[DO_PUT_5MIN + (int)rollup->step];
 
+	int64_t removed = 0;
+
 	buf_clear(&roller->coded);
 	if (!rollup_close(rollup, &roller->coded))
 		return true;
+	/* Its rows are being deleted, perhaps from there on where this one would be. */
+	if (!ask(roller, DO_REMOVED, monitor, 0, &removed) || removed)
+		return removed != 0;
 	return rolled_bind(statement, monitor, rollup, &roller->coded) && database_finish(statement);
 }
 
@@ -230,6 +235,11 @@ int64_t roller_done_us(const struct roller *roller)
 	return roller->closed_us[ROLLUP_5MIN] > HOUR_US ? roller->closed_us[ROLLUP_5MIN] - HOUR_US : 0;
 }
 
+int64_t roller_closed_us(const struct roller *roller, enum rollup_step step)
+{
+	return roller->closed_us[step];
+}
+
 /*
  * What was sent by the moment of a sample has been committed when the process has run on for a while; its time asleep does not count, as
  * the engine says only afterwards that it slept.
@@ -268,23 +278,24 @@ static bool read_events(struct roller *roller, bool *again)
 
 static bool roll_beat(struct roller *roller, sqlite3_stmt *statement)
 {
-	struct past_beat read;
-	struct beat beat;
-
-	past_read_beat(statement, &read);
-	beat = (struct beat){
-		.monitor = sqlite3_column_int64(statement, 16), .time_us = read.time_us, .reach_ms = read.reach_ms, .state = read.state,
-		.verdict = read.verdict, .outcome = read.outcome,
+	int64_t verdict = sqlite3_column_int64(statement, 5);
+	struct beat beat = {
+		.monitor = sqlite3_column_int64(statement, 1),
+		.time_us = rows_column_us(statement, 2),
+		.reach_ms = sqlite3_column_int(statement, 3),
+		.state = (uint8_t)rows_state(sqlite3_column_int64(statement, 4)),
+		.verdict = verdict >= 0 && verdict < VERDICT_COUNT ? (uint8_t)verdict : (uint8_t)VERDICT_UNKNOWN,
+		.outcome = (uint8_t)sqlite3_column_int(statement, 6),
 	};
-	memcpy(beat.phase_us, read.phase_us, sizeof beat.phase_us);
-	roller->seq = read.seq;
-	roller->leading = roller->leading && read.time_us < roller->leading_us;
+
+	for (int i = 0; i < PHASE_COUNT; i++)
+		beat.phase_us[i] = sqlite3_column_type(statement, 7 + i) == SQLITE_NULL ? -1 : sqlite3_column_int(statement, 7 + i);
+	roller->seq = sqlite3_column_int64(statement, 0);
+	roller->leading = roller->leading && beat.time_us < roller->leading_us;
 	if (roller->leading)
-		roller->places[0].seq = read.seq;
+		roller->places[0].seq = roller->seq;
 	/* What is this old is of no bucket that is open, and reaches into none. */
-	if (read.time_us < roller_done_us(roller))
-		return true;
-	return rolling_beat(roller->rolling, &beat);
+	return beat.time_us < roller_done_us(roller) || rolling_beat(roller->rolling, &beat);
 }
 
 static bool read_beats(struct roller *roller, bool *again)

@@ -17,6 +17,7 @@
 #include <sqlite3.h>
 
 #include "kumatop/beat.h"
+#include "kumatop/rollup.h"
 #include "kumatop/when.h"
 
 struct roller;
@@ -42,6 +43,9 @@ void roller_forget(struct roller *roller, monitor_id monitor);
 
 /* Beats that are older than this are not read again: they may leave the tail. 0: none may yet. */
 int64_t roller_done_us(const struct roller *roller);
+
+/* Up to where the roll-ups of this step are closed. */
+int64_t roller_closed_us(const struct roller *roller, enum rollup_step step);
 
 /*
  * Beats of that time or later have come into the tail out of order: what has been closed since is gone through again, which adds rows

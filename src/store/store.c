@@ -83,12 +83,13 @@ bool store_put_monitor_now(struct store *store, const struct kept_monitor *monit
 bool store_remove_monitor_now(struct store *store, monitor_id monitor, struct error *err)
 {
 	bool again = true;
+	monitor_id gone;
 
 	assert(!store->started);
 	if (!did_now(store, writer_begin(store->writer) && writer_remove(store->writer, monitor), err))
 		return false;
 	while (again) {
-		if (!did_now(store, writer_begin(store->writer) && writer_purge(store->writer, BATCH_MOST, &again), err))
+		if (!did_now(store, writer_begin(store->writer) && writer_purge(store->writer, BATCH_MOST, &again, &gone), err))
 			return false;
 		upkeep_checkpoint(store);
 	}

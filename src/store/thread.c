@@ -220,10 +220,10 @@ static void turn(struct store *store)
 		flush(store);
 	else if (store->count == 0 && atomic_load(&store->dropped) != store->told.dropped)
 		tell(store);
-	if (!store->cause[0] && is_due(store->upkeep_due))
-		upkeep_step(store);
 	if (!store->cause[0] && upkeep_rolls(store) && is_due(store->roll_due))
 		upkeep_roll(store);
+	if (!store->cause[0] && is_due(store->upkeep_due))
+		upkeep_step(store);
 }
 
 /* All that waits, or as much as the deadline lets. */

@@ -46,6 +46,11 @@ void upkeep_checkpoint_last(struct store *store)
 		sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* The next try will say it again otherwise, every minute. */
 static void tell_once(struct store *store, const char *what)
 {
@@ -56,31 +61,54 @@ static void tell_once(struct store *store, const char *what)
 	store->upkeep_fails = true;
 }
 
+/* Of what has not been rolled up yet nothing is deleted, nor what coarser roll-ups are still to be made of. */
+static bool expire_some(struct store *store, int64_t now_us, bool *again)
+{
+	const struct store_settings *settings = &store->settings;
+	const int64_t keep_ms[ROLLUP_STEP_COUNT] = { settings->keep_5min_ms, settings->keep_hour_ms, settings->keep_day_ms };
+	int64_t before_us = now_us - settings->keep_raw_ms * 1000;
+
+	if (!store->roller)
+		return true;
+	if (settings->keep_raw_ms > 0
+	    && !writer_expire(store->writer, least(before_us, roller_done_us(store->roller)), now_us, STEP_ROWS, again))
+		return false;
+	for (int i = 0; !*again && i < ROLLUP_STEP_COUNT; i++) {
+		before_us = now_us - keep_ms[i] * 1000;
+		if (i + 1 < ROLLUP_STEP_COUNT)
+			before_us = least(before_us, roller_closed_us(store->roller, (enum rollup_step)(i + 1)));
+		if (keep_ms[i] > 0 && !writer_expire_rolled(store->writer, (enum rollup_step)i, before_us, STEP_ROWS, again))
+			return false;
+	}
+	return true;
+}
+
 static bool delete_some(struct store *store, bool *again)
 {
-	bool expire = store->settings.keep_raw_ms > 0;
-	int64_t now_us = unix_now_us(), horizon_us = now_us - store->settings.keep_raw_ms * 1000;
+	monitor_id gone = 0;
 
-	if (!writer_begin(store->writer) || !writer_purge(store->writer, STEP_ROWS, again)
-	    || (!*again && expire && !writer_expire(store->writer, horizon_us, now_us, STEP_ROWS, again)) || !writer_commit(store->writer)) {
+	if (!writer_begin(store->writer) || !writer_purge(store->writer, STEP_ROWS, again, &gone)
+	    || (!*again && !expire_some(store, unix_now_us(), again)) || !writer_commit(store->writer)) {
 		tell_once(store, "old history cannot be deleted");
 		writer_rollback(store->writer);
 		return false;
 	}
+	if (gone && store->roller)
+		roller_forget(store->roller, gone);
 	return true;
 }
 
 /*
  * What is in memory until the database can be opened is moved there as it came. The last full hour stays in the tail too: it is what is
- * looked at most.
+ * looked at most. And whatever the roller may read again.
  */
 static bool pack_some(struct store *store, bool *again)
 {
-	int64_t now_us = unix_now_us();
+	int64_t now_us = unix_now_us(), before_us = (now_us / HOUR_US - 1) * HOUR_US;
 
-	if (store->later_path)
+	if (!store->roller)
 		return true;
-	if (packing_step(store->packing, (now_us / HOUR_US - 1) * HOUR_US, now_us, again))
+	if (packing_step(store->packing, least(before_us, roller_done_us(store->roller)), now_us, again))
 		return true;
 	tell_once(store, "old beats cannot be packed");
 	return false;
@@ -153,11 +181,15 @@ static bool roll_some(struct store *store, bool *again)
 
 void upkeep_roll(struct store *store)
 {
+	int64_t done_us = store->roller ? roller_done_us(store->roller) : 0;
 	char cause[CAUSE_SIZE];
 	bool again = false;
 
 	if (roll_some(store, &again)) {
 		store->cannot_roll = false;
+		/* What waited for that may be packed or deleted now. */
+		if (roller_done_us(store->roller) > done_us)
+			store->upkeep_due = mono_now();
 		upkeep_checkpoint(store);
 	} else {
 		if (!store->cannot_roll)

@@ -7,6 +7,9 @@
 #include "database.h"
 #include "intern.h"
 
+#define EXPIRE_ROLLED(table) "DELETE FROM " table " WHERE (start_us, monitor) IN (SELECT start_us, monitor FROM " table \
+	" WHERE start_us < ?1 ORDER BY start_us, monitor LIMIT ?2)"
+
 #define STATEMENT_TABLE(X) \
 	X(BEGIN, "BEGIN IMMEDIATE") \
 	X(COMMIT, "COMMIT") \
@@ -55,13 +58,16 @@
 	X(REMOVED, "SELECT id FROM monitor WHERE removed = 1 LIMIT 1") \
 	X(NEXT_HOUR, "SELECT min(hour) FROM beat_chunk WHERE hour > ?1") \
 	X(PURGE_CHUNK, "DELETE FROM beat_chunk WHERE hour = ?1 AND monitor = ?2") \
+	X(NEXT_5MIN, "SELECT min(start_us) FROM beat_5min WHERE start_us > ?1") \
+	X(PURGE_5MIN, "DELETE FROM beat_5min WHERE start_us = ?1 AND monitor = ?2") \
+	X(NEXT_ROLLED_HOUR, "SELECT min(start_us) FROM beat_hour WHERE start_us > ?1") \
+	X(PURGE_ROLLED_HOUR, "DELETE FROM beat_hour WHERE start_us = ?1 AND monitor = ?2") \
+	X(NEXT_DAY, "SELECT min(start_us) FROM beat_day WHERE start_us > ?1") \
+	X(PURGE_DAY, "DELETE FROM beat_day WHERE start_us = ?1 AND monitor = ?2") \
+	X(EXPIRE_5MIN, EXPIRE_ROLLED("beat_5min")) \
+	X(EXPIRE_HOUR, EXPIRE_ROLLED("beat_hour")) \
+	X(EXPIRE_DAY, EXPIRE_ROLLED("beat_day")) \
 	X(PURGE_TAIL, "DELETE FROM beat_tail WHERE seq IN (SELECT seq FROM beat_tail WHERE monitor = ?1 LIMIT ?2)") \
-	X(PURGE_5MIN, "DELETE FROM beat_5min WHERE monitor = ?1" \
-		" AND start_us IN (SELECT start_us FROM beat_5min WHERE monitor = ?1 LIMIT ?2)") \
-	X(PURGE_HOUR, "DELETE FROM beat_hour WHERE monitor = ?1" \
-		" AND start_us IN (SELECT start_us FROM beat_hour WHERE monitor = ?1 LIMIT ?2)") \
-	X(PURGE_DAY, "DELETE FROM beat_day WHERE monitor = ?1" \
-		" AND start_us IN (SELECT start_us FROM beat_day WHERE monitor = ?1 LIMIT ?2)") \
 	X(PURGE_OUTBOX, "DELETE FROM outbox WHERE id IN" \
 		" (SELECT o.id FROM outbox o JOIN event e ON e.id = o.event WHERE e.monitor = ?1 LIMIT ?2)") \
 	/* That it was removed, and by whom, stays in the log: 6 is EVENT_REMOVED. */ \
@@ -87,8 +93,9 @@ struct writer {
 	sqlite3_stmt *statements[STATEMENT_COUNT];
 	int64_t last_seq;			/* given in beat_tail; read anew in each transaction */
 	int64_t expired_seq, expired_day;	/* beats up to here were looked at on that day, and are of the future */
-	monitor_id purged;			/* of this one's chunks those up to the hour are gone */
-	int64_t purged_hour;
+	monitor_id purged;			/* this one has gone from the spread tables before this, and from its rows up to the place */
+	size_t purged_table;
+	int64_t purged_place;
 };
 
 /* Fills in the values of a statement one after the other. */
@@ -189,6 +196,7 @@ bool writer_commit(struct writer *writer)
 void writer_rollback(struct writer *writer)
 {
 	intern_forget(writer->intern);
+	writer->purged = 0;
 	/* A full disk may have rolled it back already. */
 	if (!sqlite3_get_autocommit(writer->db))
 		database_run(writer->db, "ROLLBACK");
@@ -360,50 +368,68 @@ static bool find_removed(struct writer *writer, monitor_id *monitor)
 	return sqlite3_reset(statement) == SQLITE_OK;
 }
 
-static bool next_hour(struct writer *writer, int64_t hour, int64_t *next)
-{
-	struct filling filling = fill(writer, DO_NEXT_HOUR);
+/* Tables in which the rows of one monitor lie as far apart as hours or the like: those of a few places at a time. */
+static const struct {
+	enum statement next, purge;
+} spread_tables[] = {
+	{ DO_NEXT_HOUR, DO_PURGE_CHUNK },
+	{ DO_NEXT_5MIN, DO_PURGE_5MIN },
+	{ DO_NEXT_ROLLED_HOUR, DO_PURGE_ROLLED_HOUR },
+	{ DO_NEXT_DAY, DO_PURGE_DAY },
+};
 
-	*next = -1;
-	fill_number(&filling, hour);
+enum { SPREAD_TABLES = sizeof spread_tables / sizeof *spread_tables };
+
+static bool next_place(struct writer *writer, bool *found)
+{
+	struct filling filling = fill(writer, spread_tables[writer->purged_table].next);
+
+	fill_number(&filling, writer->purged_place);
 	if (!filling.good)
 		return false;
-	if (sqlite3_step(filling.statement) == SQLITE_ROW && sqlite3_column_type(filling.statement, 0) != SQLITE_NULL)
-		*next = sqlite3_column_int64(filling.statement, 0);
+	*found = sqlite3_step(filling.statement) == SQLITE_ROW && sqlite3_column_type(filling.statement, 0) != SQLITE_NULL;
+	if (*found)
+		writer->purged_place = sqlite3_column_int64(filling.statement, 0);
 	return sqlite3_reset(filling.statement) == SQLITE_OK;
 }
 
-/* One monitor's chunks lie as far apart as the hours: those of a few hours at a time. *again: there are later hours. */
-static bool purge_chunks(struct writer *writer, monitor_id monitor, int most, bool *again)
+static void begin_table(struct writer *writer, monitor_id monitor, size_t table)
 {
-	int64_t hour;
+	writer->purged = monitor;
+	writer->purged_table = table;
+	writer->purged_place = INT64_MIN;
+}
+
+/* *again: there are later places. */
+static bool purge_spread(struct writer *writer, monitor_id monitor, int most, bool *again)
+{
+	bool found;
 
 	if (writer->purged != monitor)
-		writer->purged_hour = -1;
-	writer->purged = monitor;
-	for (int i = 0; i < most; i++) {
-		if (!next_hour(writer, writer->purged_hour, &hour))
+		begin_table(writer, monitor, 0);
+	for (int i = 0; i < most && writer->purged_table < SPREAD_TABLES; i++) {
+		if (!next_place(writer, &found))
 			return false;
-		*again = hour >= 0;
-		if (hour < 0)
-			return true;
-		if (!run_pair(writer, DO_PURGE_CHUNK, hour, monitor))
+		if (!found)
+			begin_table(writer, monitor, writer->purged_table + 1);
+		else if (!run_pair(writer, spread_tables[writer->purged_table].purge, writer->purged_place, monitor))
 			return false;
-		writer->purged_hour = hour;
 	}
+	*again = writer->purged_table < SPREAD_TABLES;
 	return true;
 }
 
-bool writer_purge(struct writer *writer, int most, bool *again)
+bool writer_purge(struct writer *writer, int most, bool *again, monitor_id *gone)
 {
 	monitor_id monitor;
 
 	*again = false;
+	*gone = 0;
 	if (!find_removed(writer, &monitor))
 		return false;
 	if (monitor == 0)
 		return true;
-	if (!purge_chunks(writer, monitor, most, again))
+	if (!purge_spread(writer, monitor, most, again))
 		return false;
 	if (*again)
 		return true;
@@ -413,9 +439,18 @@ bool writer_purge(struct writer *writer, int most, bool *again)
 			return false;
 		if (sqlite3_changes(writer->db) > 0) {
 			*again = true;
+			*gone = i == DO_PURGE_MONITOR ? monitor : 0;
 			return true;
 		}
 	}
+	return true;
+}
+
+bool writer_expire_rolled(struct writer *writer, enum rollup_step step, int64_t before_us, int most, bool *again)
+{
+	if (!run_pair(writer, (enum statement)(DO_EXPIRE_5MIN + (int)step), before_us, most))
+		return false;
+	*again = sqlite3_changes(writer->db) > 0;
 	return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include "kumatop/beat.h"
 #include "kumatop/kept.h"
+#include "kumatop/rollup.h"
 
 struct writer;
 
@@ -35,7 +36,8 @@ bool writer_run_seen(struct writer *writer, int64_t run, int64_t now_us);
 bool writer_run_end(struct writer *writer, int64_t run, int64_t now_us);
 
 /* One small step each, of at most `most` rows. *again: there is more to do. */
-bool writer_purge(struct writer *writer, int most, bool *again);	/* of monitors removed */
+bool writer_purge(struct writer *writer, int most, bool *again, monitor_id *gone);	/* of monitors removed; gone: 0, or one of whom it was the last */
 bool writer_expire(struct writer *writer, int64_t before_us, int64_t now_us, int most, bool *again);	/* of raw beats, evidence, texts */
+bool writer_expire_rolled(struct writer *writer, enum rollup_step step, int64_t before_us, int most, bool *again);
 
 #endif

@@ -59,7 +59,7 @@ static int set_up(void **state)
 	board[1].cert_expires_us = NOW + 7 * DAY_US;
 	board[2].cert_expires_us = NOW - DAY_US;
 	board[0].day.us[TIME_UP] = DAY_US;
-	board[1].day = (struct amounts){ { [TIME_UP] = 999 * SECOND_US, [TIME_DOWN] = SECOND_US } };
+	board[1].day = (struct amounts){ { [TIME_UP] = 999 * SECOND_US, [TIME_DOWN] = SECOND_US }, 0 };
 	board[2].day.us[TIME_DOWN] = DAY_US;
 	board[3].day.us[TIME_UNKNOWN] = DAY_US;
 	return 0;
