@@ -101,6 +101,9 @@ bool past_count(struct archive *archive, monitor_id monitor, int64_t from_us, in
 /* The roll-up of a monitor that began then, into one that is zeroed or was used before; *found: there is one. */
 bool past_rollup(struct archive *archive, enum rollup_step step, int64_t start_us, monitor_id monitor, struct rollup *rollup, bool *found);
 
+/* Heap array of when the buckets in a window began that somebody has a row of. */
+bool past_rolled_starts(struct archive *archive, enum rollup_step step, int64_t from_us, int64_t to_us, int64_t **starts, size_t *count);
+
 /* Up to where the buckets of this step are closed; 0: none is. */
 bool past_rolled(struct archive *archive, enum rollup_step step, int64_t *until_us);
 

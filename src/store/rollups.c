@@ -1,4 +1,8 @@
 /* Reading roll-ups, one at a time. What windows are made of is summary.c's. */
+#include <stdlib.h>
+
+#include "kumatop/heap.h"
+
 #include "past.h"
 #include "rolled.h"
 #include "rows.h"
@@ -26,5 +30,22 @@ bool past_rolled(struct archive *archive, enum rollup_step step, int64_t *until_
 		return false;
 	if (sqlite3_step(statement) == SQLITE_ROW)
 		*until_us = rows_column_us(statement, 0);
+	return sqlite3_reset(statement) == SQLITE_OK;
+}
+
+bool past_rolled_starts(struct archive *archive, enum rollup_step step, int64_t from_us, int64_t to_us, int64_t **starts, size_t *count)
+{
+	sqlite3_stmt *statement = past_statement(archive, PAST_ROLLED_STARTS + (int)step);
+
+	*starts = NULL;
+	*count = 0;
+	if (!statement || sqlite3_bind_int64(statement, 1, rows_us(from_us)) != SQLITE_OK
+	    || sqlite3_bind_int64(statement, 2, rows_us(to_us)) != SQLITE_OK)
+		return false;
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		if ((*count & (*count - 1)) == 0)
+			*starts = heap_resize(*starts, *count ? 2 * *count : 1, sizeof **starts);
+		(*starts)[(*count)++] = sqlite3_column_int64(statement, 0);
+	}
 	return sqlite3_reset(statement) == SQLITE_OK;
 }

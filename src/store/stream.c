@@ -229,24 +229,6 @@ bool archive_events(struct archive *archive, const struct archive_range *range,
 	return good;
 }
 
-/* Heap array of when the buckets in a window began that somebody has a row of. */
-static bool find_starts(struct archive *archive, enum rollup_step step, int64_t from_us, int64_t to_us, int64_t **starts, size_t *count)
-{
-	sqlite3_stmt *statement = past_statement(archive, PAST_ROLLED_STARTS + (int)step);
-
-	*starts = NULL;
-	*count = 0;
-	if (!statement || sqlite3_bind_int64(statement, 1, rows_us(from_us)) != SQLITE_OK
-	    || sqlite3_bind_int64(statement, 2, rows_us(to_us)) != SQLITE_OK)
-		return false;
-	while (sqlite3_step(statement) == SQLITE_ROW) {
-		if ((*count & (*count - 1)) == 0)
-			*starts = heap_resize(*starts, *count ? 2 * *count : 1, sizeof **starts);
-		(*starts)[(*count)++] = sqlite3_column_int64(statement, 0);
-	}
-	return sqlite3_reset(statement) == SQLITE_OK;
-}
-
 struct rollup_visit {
 	bool (*visit)(void *arg, const char *name, const char *kind, const struct rollup *rollup);
 	void *arg;
@@ -275,7 +257,7 @@ bool archive_rollups(struct archive *archive, const struct archive_range *range,
 	struct subjects subjects = { 0 };
 	int64_t *starts = NULL;
 	bool stopped = false, good = find_subjects(archive, range, &subjects)
-	    && find_starts(archive, step, range->from_us, range->to_us, &starts, &rollups.count);
+	    && past_rolled_starts(archive, step, range->from_us, range->to_us, &starts, &rollups.count);
 
 	rollups.starts = starts;
 	grow_cache(archive, true);
