@@ -22,7 +22,7 @@
  * Not one page with its head fits into a log of changes then. More than what this test writes to its stderr, which is a file, too, and
  * would be cut.
  */
-enum { LESS_THAN_A_FRAME = 4096 };
+enum { LESS_THAN_A_FRAME = 2048 };
 
 #define CHECK(condition) \
 	do { \
