@@ -29,15 +29,20 @@ void format_board_json(struct buf *out, const struct snapshot *snapshot);
 /* A cell of RFC 4180, quoted when it must be; guard: a cell a spreadsheet would run as a formula gets a ' in front. */
 void format_csv_cell(struct buf *out, const char *text, bool guard);
 
-enum export_format { EXPORT_CSV, EXPORT_NDJSON, EXPORT_JSON };
+enum export_format { EXPORT_CSV, EXPORT_NDJSON, EXPORT_JSON, EXPORT_INFLUX };
+enum export_rows { EXPORT_BEATS, EXPORT_EVENTS, EXPORT_ROLLUPS, EXPORT_ROWS_COUNT };
 
-/* Rows of an export: a head, rows, a tail. JSON is one array. `first` is true for the first row. */
-void format_beats_head(struct buf *out, enum export_format format);
+/*
+ * Rows of an export: a head, rows, a tail. JSON is one array. guard as above, for CSV; `first` is true for the first row.
+ * In a roll-up up_s has degraded_s inside it, and uptime is 0 to 1.
+ */
+void format_rows_head(struct buf *out, enum export_format format, enum export_rows rows);
 void format_beat(struct buf *out, enum export_format format, const struct beat_record *beat, bool guard, bool first);
-void format_events_head(struct buf *out, enum export_format format);
 void format_event(struct buf *out, enum export_format format, const struct event_record *event, bool guard, bool first);
+void format_rollup(struct buf *out, enum export_format format, const struct rollup_record *rollup, bool guard, bool first);
+void format_tail(struct buf *out, enum export_format format, bool any);
+
 /* One line for people: when (local time), of whom, what, why. is_state: the event is a change of state. */
 void format_event_line(struct buf *out, const struct event_record *event, bool is_state, size_t name_width);
-void format_tail(struct buf *out, enum export_format format, bool any);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * A beat and an event as they are read from history for output: words instead of ids, texts borrowed from whoever reads.
+ * A beat, an event and a roll-up as they are read from history for output: words instead of ids, texts borrowed from whoever reads.
  */
 #ifndef KUMATOP_RECORD_H
 #define KUMATOP_RECORD_H
@@ -7,13 +7,16 @@
 #include <stdint.h>
 
 #include "kumatop/result.h"
+#include "kumatop/rollup.h"
 
 struct beat_record {
 	const char *name, *kind;
 	int64_t time_us;
 	int state, outcome;		/* enum state, enum outcome */
+	int verdict;			/* enum verdict, after `invert` */
 	int32_t code;			/* -1: none */
 	int32_t phase_us[PHASE_COUNT];	/* -1: not reached */
+	int64_t cert_expires_us;	/* 0: no certificate was seen */
 	const char *detail, *address;	/* never NULL */
 };
 
@@ -23,6 +26,11 @@ struct event_record {
 	int from, to, outcome;		/* enum state, enum state, enum outcome or -1: no result led to it */
 	int32_t code;
 	const char *detail, *evidence, *who;	/* never NULL */
+};
+
+struct rollup_record {
+	const char *name, *kind;
+	const struct rollup *rollup;
 };
 
 #endif

@@ -42,6 +42,7 @@ struct rollup {
 };
 
 int64_t rollup_length_us(enum rollup_step step);
+const char *rollup_word(enum rollup_step step);		/* "5min" "hour" "day" */
 
 /* When the bucket began that holds this time. */
 int64_t rollup_start_us(enum rollup_step step, int64_t time_us);

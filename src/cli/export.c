@@ -124,9 +124,9 @@ static bool stream(struct job *job, struct error *err)
 	bool fine;
 
 	if (job->options->events)
-		format_events_head(&job->chunk, format);
+		format_rows_head(&job->chunk, format, EXPORT_EVENTS);
 	else
-		format_beats_head(&job->chunk, format);
+		format_rows_head(&job->chunk, format, EXPORT_BEATS);
 	fine = job->options->events ? archive_events(job->archive, &job->range, take_event, job, err)
 	    : archive_beats(job->archive, &job->range, take_beat, job, err);
 	if (fine && !job->gone && !job->failed) {

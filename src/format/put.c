@@ -18,10 +18,10 @@ void put_natural(struct json *object, const char *key, int64_t value)
 		json_put_null(object, key);
 }
 
-void put_ms(struct json *object, const char *key, int32_t us)
+void put_ms(struct json *object, const char *key, int64_t us)
 {
 	if (us >= 0)
-		json_put_real(object, key, us / 1000.0);
+		json_put_real(object, key, (double)us / 1000.0);
 	else
 		json_put_null(object, key);
 }

@@ -8,6 +8,6 @@
 
 void put_moment(struct json *object, const char *key, int64_t us);	/* RFC 3339 UTC; 0: null */
 void put_natural(struct json *object, const char *key, int64_t value);	/* negative: null */
-void put_ms(struct json *object, const char *key, int32_t us);		/* as milliseconds; negative: null */
+void put_ms(struct json *object, const char *key, int64_t us);		/* as milliseconds; negative: null */
 
 #endif

@@ -23,6 +23,14 @@ int64_t rollup_length_us(enum rollup_step step)
 	return lengths[step];
 }
 
+const char *rollup_word(enum rollup_step step)
+{
+	static const char *const words[ROLLUP_STEP_COUNT] = { "5min", "hour", "day" };
+
+	assert(step < ROLLUP_STEP_COUNT);
+	return words[step];
+}
+
 int64_t rollup_start_us(enum rollup_step step, int64_t time_us)
 {
 	int64_t length_us = rollup_length_us(step), past_us = time_us % length_us;

@@ -94,8 +94,10 @@ static bool visit_page(const struct archive *archive, size_t count, const struct
 		shown.time_us = beat->time_us;
 		shown.state = beat->state;
 		shown.outcome = beat->outcome;
+		shown.verdict = beat->verdict;
 		shown.code = beat->code;
 		memcpy(shown.phase_us, beat->phase_us, sizeof shown.phase_us);
+		shown.cert_expires_us = beat->cert_expires_us;
 		shown.detail = beat->detail_text;
 		shown.address = beat->address_text;
 		if (!visit->visit(visit->arg, &shown))

@@ -52,7 +52,7 @@ static void beat_as_csv(void **state)
 	struct buf out;
 
 	buf_init(&out, 10000);
-	format_beats_head(&out, EXPORT_CSV);
+	format_rows_head(&out, EXPORT_CSV, EXPORT_BEATS);
 	assert_string_equal(out.data, "time,monitor,kind,state,outcome,code,latency_ms,name_ms,connect_ms,tls_ms,first_byte_ms,transfer_ms,detail\r\n");
 	buf_clear(&out);
 	format_beat(&out, EXPORT_CSV, &beat, true, true);
@@ -90,11 +90,11 @@ static void json_is_an_array_in_any_case(void **state)
 	struct buf out;
 
 	buf_init(&out, 10000);
-	format_beats_head(&out, EXPORT_JSON);
+	format_rows_head(&out, EXPORT_JSON, EXPORT_BEATS);
 	format_tail(&out, EXPORT_JSON, false);
 	assert_string_equal(out.data, "[]\n");
 	buf_clear(&out);
-	format_beats_head(&out, EXPORT_JSON);
+	format_rows_head(&out, EXPORT_JSON, EXPORT_BEATS);
 	format_beat(&out, EXPORT_JSON, &beat, true, true);
 	format_beat(&out, EXPORT_JSON, &beat, true, false);
 	format_tail(&out, EXPORT_JSON, true);
