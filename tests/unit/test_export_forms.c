@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "kumatop/format.h"
+#include "kumatop/openmetrics.h"
 #include "kumatop/when.h"
 
 #define NOON_US INT64_C(1763812800000000)	/* 2025-11-22T12:00:00Z */
@@ -145,12 +146,165 @@ static void rollup_rows(void **state)
 	buf_finish(&out);
 }
 
+/* Reads "history" for one export of metrics as often as it asks for it; how often is returned. */
+static unsigned export_beats(const struct beat_record *beats, size_t count, struct buf *out)
+{
+	struct openmetrics *metrics = openmetrics_create(false);
+	unsigned readings = 0;
+
+	while (openmetrics_next(metrics, out)) {
+		readings++;
+		for (size_t i = 0; i < count; i++)
+			openmetrics_beat(metrics, &beats[i], out);
+		assert_true(openmetrics_readings(metrics) >= readings);
+	}
+	openmetrics_destroy(metrics);
+	return readings;
+}
+
+static void metrics_of_beats(void **state)
+{
+	struct beat_record beats[3] = { good, good, good };
+	struct buf out;
+
+	beats[1].time_us += 60 * SECOND_US;
+	beats[1].outcome = OUTCOME_WRONG_STATUS;
+	beats[1].verdict = VERDICT_DOWN;
+	beats[1].code = 503;
+	beats[2].name = "a \"b\"\\\nc";
+	beats[2].outcome = OUTCOME_RESOLVER_SILENT;
+	beats[2].verdict = VERDICT_UNKNOWN;
+	beats[2].code = -1;
+	beats[2].cert_expires_us = 0;
+	for (int i = 0; i < PHASE_COUNT; i++)
+		beats[2].phase_us[i] = i == PHASE_TOTAL ? 5000000 : -1;
+	for (size_t i = 0; i < 3; i++)
+		for (int phase = PHASE_CONNECT; phase < PHASE_TOTAL; phase++)
+			beats[i].phase_us[phase] = -1;
+	buf_init(&out, 100000);
+	assert_int_equal(export_beats(beats, 3, &out), 6);	/* connect, TLS, first byte and transfer are not there, and not read for */
+	assert_string_equal(out.data,
+	    "# TYPE kumatop_check_up gauge\n"
+	    "# HELP kumatop_check_up Whether the check was good, also if degraded: 1, or 0; no sample where it could not be carried out.\n"
+	    "kumatop_check_up{monitor=\"shop\",kind=\"http\"} 1 1763812800.25\n"
+	    "kumatop_check_up{monitor=\"shop\",kind=\"http\"} 0 1763812860.25\n"
+	    "# TYPE kumatop_check_latency_seconds gauge\n"
+	    "# UNIT kumatop_check_latency_seconds seconds\n"
+	    "# HELP kumatop_check_latency_seconds How long a good check took, as kumatop shows it: in total, or the mean round trip of a ping.\n"
+	    "kumatop_check_latency_seconds{monitor=\"shop\",kind=\"http\"} 0.135001 1763812800.25\n"
+	    "# TYPE kumatop_check_duration_seconds gauge\n"
+	    "# UNIT kumatop_check_duration_seconds seconds\n"
+	    "# HELP kumatop_check_duration_seconds How long each phase of a check took, good or not.\n"
+	    "kumatop_check_duration_seconds{monitor=\"shop\",kind=\"http\",phase=\"total\"} 0.135001 1763812800.25\n"
+	    "kumatop_check_duration_seconds{monitor=\"shop\",kind=\"http\",phase=\"total\"} 0.135001 1763812860.25\n"
+	    "kumatop_check_duration_seconds{monitor=\"a \\\"b\\\"\\\\ c\",kind=\"http\",phase=\"total\"} 5 1763812800.25\n"
+	    "kumatop_check_duration_seconds{monitor=\"shop\",kind=\"http\",phase=\"name\"} 0.004 1763812800.25\n"
+	    "kumatop_check_duration_seconds{monitor=\"shop\",kind=\"http\",phase=\"name\"} 0.004 1763812860.25\n"
+	    "# TYPE kumatop_check_code gauge\n"
+	    "# HELP kumatop_check_code The code a check got: the status of HTTP, packets lost in percent of a ping.\n"
+	    "kumatop_check_code{monitor=\"shop\",kind=\"http\"} 200 1763812800.25\n"
+	    "kumatop_check_code{monitor=\"shop\",kind=\"http\"} 503 1763812860.25\n"
+	    "# TYPE kumatop_check_certificate_expiry_timestamp_seconds gauge\n"
+	    "# UNIT kumatop_check_certificate_expiry_timestamp_seconds seconds\n"
+	    "# HELP kumatop_check_certificate_expiry_timestamp_seconds When the certificate seen by a check expires.\n"
+	    "kumatop_check_certificate_expiry_timestamp_seconds{monitor=\"shop\",kind=\"http\"} 1763812800 1763812800.25\n"
+	    "kumatop_check_certificate_expiry_timestamp_seconds{monitor=\"shop\",kind=\"http\"} 1763812800 1763812860.25\n"
+	    "# EOF\n");
+	buf_finish(&out);
+}
+
+static void metrics_of_nothing(void **state)
+{
+	struct buf out;
+
+	buf_init(&out, 10000);
+	assert_int_equal(export_beats(NULL, 0, &out), 1);
+	assert_memory_equal(out.data + out.length - 6, "# EOF\n", 6);
+	buf_finish(&out);
+}
+
+/* Prometheus takes no two samples of a metric at one time, and none that goes back. */
+static void metrics_go_forward(void **state)
+{
+	static const struct {
+		int64_t time_us;
+		const char *wanted;
+	} rows[] = {
+		{ NOON_US, " 1763812800\n" },
+		{ NOON_US + 1, " 1763812800.001\n" },
+		{ NOON_US + 2, " 1763812800.002\n" },
+		{ NOON_US + 1999, " 1763812800.003\n" },
+		{ NOON_US + 5000, " 1763812800.005\n" },
+		{ NOON_US - HOUR_US, "" },
+		{ NOON_US + 6000, " 1763812800.006\n" },
+	};
+	struct openmetrics *metrics = openmetrics_create(false);
+	struct buf out;
+
+	buf_init(&out, 10000);
+	assert_true(openmetrics_next(metrics, &out));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct beat_record beat = good;
+
+		beat.time_us = rows[i].time_us;
+		buf_clear(&out);
+		openmetrics_beat(metrics, &beat, &out);
+		assert_true(out.length >= strlen(rows[i].wanted));
+		assert_string_equal(out.data + out.length - strlen(rows[i].wanted), rows[i].wanted);
+		assert_int_equal(out.length > 0, *rows[i].wanted != '\0');
+	}
+	openmetrics_destroy(metrics);
+	buf_finish(&out);
+}
+
+static bool has_line(const struct buf *out, const char *line)
+{
+	const char *at = strstr(out->data, line);
+
+	return at && (at == out->data || at[-1] == '\n') && at[strlen(line)] == '\n';
+}
+
+/* A sample is at the end of what it is about. */
+static void metrics_of_rollups(void **state)
+{
+	static const char *const lines[] = {
+		"kumatop_rollup_time_seconds{monitor=\"web\",kind=\"http\",resolution=\"hour\",class=\"up\"} 1800 1763816400",
+		"kumatop_rollup_time_seconds{monitor=\"web\",kind=\"http\",resolution=\"hour\",class=\"maintenance\"} 0 1763816400",
+		"kumatop_rollup_degraded_seconds{monitor=\"web\",kind=\"http\",resolution=\"hour\"} 0.333333 1763816400",
+		"# UNIT kumatop_rollup_uptime_ratio ratio",
+		"kumatop_rollup_uptime_ratio{monitor=\"web\",kind=\"http\",resolution=\"hour\"} 0.666666667 1763816400",
+		"kumatop_rollup_checks{monitor=\"web\",kind=\"http\",resolution=\"hour\",verdict=\"down\"} 30 1763816400",
+		"kumatop_rollup_latency_mean_seconds{monitor=\"web\",kind=\"http\",resolution=\"hour\"} 0.166667 1763816400",
+		"kumatop_rollup_latency_quantile_seconds{monitor=\"web\",kind=\"http\",resolution=\"hour\",quantile=\"0.5\"} 0.099327 1763816400",
+	};
+	struct openmetrics *metrics = openmetrics_create(true);
+	struct rollup rollups[] = { make_rollup(), make_unobserved() };
+	struct buf out;
+
+	rollups[1].start_us += HOUR_US;
+	buf_init(&out, 100000);
+	while (openmetrics_next(metrics, &out))
+		for (size_t i = 0; i < 2; i++)
+			openmetrics_rollup(metrics, &(struct rollup_record){ .name = "web", .kind = "http", .rollup = &rollups[i] }, &out);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (!has_line(&out, lines[i]))
+			fail_msg("no line \"%s\" in:\n%s", lines[i], out.data);
+	assert_null(strstr(out.data, "kumatop_rollup_uptime_ratio{monitor=\"web\",kind=\"http\",resolution=\"hour\"} 0 "));
+	openmetrics_destroy(metrics);
+	rollup_finish(&rollups[0]);
+	buf_finish(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(influx_escapes),
 		cmocka_unit_test(influx_event),
 		cmocka_unit_test(rollup_rows),
+		cmocka_unit_test(metrics_of_beats),
+		cmocka_unit_test(metrics_of_nothing),
+		cmocka_unit_test(metrics_go_forward),
+		cmocka_unit_test(metrics_of_rollups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
