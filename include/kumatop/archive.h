@@ -80,6 +80,14 @@ bool archive_events(struct archive *archive, const struct archive_range *range,
 bool archive_rollups(struct archive *archive, const struct archive_range *range, enum rollup_step step,
     bool (*visit)(void *arg, const char *name, const char *kind, const struct rollup *rollup), void *arg, struct error *err);
 
+/*
+ * Fills an empty file with all of the database as it is at one moment. That is one transaction: until it is over, what the owner writes
+ * stays in its log. goes_on() is asked many times a second, with the bytes there are of the copy and about how many it will have; false
+ * ends it, with false and half a copy.
+ */
+bool archive_copy(struct archive *archive, const char *path, bool (*goes_on)(void *arg, uint64_t done, uint64_t total), void *arg,
+    struct error *err);
+
 /* How many beats archive_beats() would visit, roughly and quickly, for a progress bar. */
 bool archive_estimate(struct archive *archive, const struct archive_range *range, uint64_t *beats, struct error *err);
 

@@ -3,36 +3,38 @@
  */
 #include "commands.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "kumatop/archive.h"
-#include "kumatop/buf.h"
-#include "kumatop/format.h"
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
 #include "kumatop/when.h"
+#include "export_write.h"
 #include "service.h"
-
-enum { CHUNK_BYTES = 1 << 18, ROW_BYTES_MOST = 1 << 20 };
 
 struct options {
 	struct cli_common common;
-	int format;
+	int format, resolution;
 	struct text_list monitors;
 	char *since, *until, *output;
 	bool events, raw;
 };
 
-static const char *const formats[] = { "csv", "ndjson", "json", NULL };
+static const char *const formats[] = {
+	[EXPORT_CSV] = "csv", [EXPORT_NDJSON] = "ndjson", [EXPORT_JSON] = "json", [EXPORT_INFLUX] = "influx",
+	[FORMAT_OPENMETRICS] = "openmetrics", [FORMAT_SQLITE] = "sqlite", NULL,
+};
+
+/* raw, and then as enum rollup_step has them. */
+enum { RESOLUTION_RAW };
+
+static const char *const resolutions[] = { "raw", "5min", "hour", "day", NULL };
 
 static const struct setting options_table[] = {
-	{ "format", NULL, SETTING_CHOICE, offsetof(struct options, format), 0, 0, "csv", formats, NULL, "csv, ndjson or json", "FORMAT" },
+	{ "format", NULL, SETTING_CHOICE, offsetof(struct options, format), 0, 0, "csv", formats, NULL,
+	    "csv, ndjson, json, openmetrics, influx or sqlite", "FORMAT" },
+	{ "resolution", NULL, SETTING_CHOICE, offsetof(struct options, resolution), 0, 0, "raw", resolutions, NULL,
+	    "raw beats, or roll-ups of 5min, hour or day", "STEP" },
 	{ "monitor", NULL, SETTING_LIST, offsetof(struct options, monitors), 1, 1000, NULL, NULL, NULL,
 	    "only monitors of this name or pattern; may be given again", "PATTERN" },
 	{ "since", NULL, SETTING_TEXT, offsetof(struct options, since), 1, 64, NULL, NULL, NULL, "from this time on: 2h, 7d, 2026-11-01, RFC 3339", "T" },
@@ -47,136 +49,61 @@ static const struct setting options_table[] = {
 
 static const struct cli_letter letters[] = { { 'o', "output" }, { 0, NULL } };
 
-struct job {
-	const struct options *options;
-	const struct conf *conf;
-	struct archive *archive;
-	struct archive_range range;
-	struct buf chunk;
-	int fd;
-	uint64_t rows, expected;
-	bool first, gone, failed;
-	bool progress;
-	struct mono started, shown;
-};
-
-static void show_progress(struct job *job, bool last)
+static bool read_time(const char *option, const char *text, int64_t now_us, int64_t *us, struct error *err)
 {
-	enum { BAR = 30 };
-	struct mono now = mono_now();
-	double seconds = (double)mono_between_us(job->started, now) / 1e6;
-	double part = job->expected ? (double)job->rows / (double)job->expected : 1;
-	char bar[BAR + 1];
-
-	if (!job->progress || (!last && mono_between_us(job->shown, now) < 200000))
-		return;
-	job->shown = now;
-	if (part > 1 || last)
-		part = 1;
-	for (int i = 0; i < BAR; i++)
-		bar[i] = i < (int)(part * BAR) ? '#' : '.';
-	bar[BAR] = '\0';
-	fprintf(stderr, "\r[%s] %3d%%  %llu rows, %.0f/s%s", bar, (int)(part * 100), (unsigned long long)job->rows,
-	    seconds > 0 ? (double)job->rows / seconds : 0, last ? "\033[K\n" : "\033[K");
-}
-
-/* A reader that has had enough (| head) ends the export without complaint. */
-static bool write_chunk(struct job *job)
-{
-	if (job->chunk.length && !buf_write(&job->chunk, job->fd)) {
-		job->gone = errno == EPIPE;
-		job->failed = !job->gone;
-		return false;
-	}
-	buf_clear(&job->chunk);
-	return true;
-}
-
-static bool row_done(struct job *job)
-{
-	job->rows++;
-	job->first = false;
-	if (job->chunk.length < CHUNK_BYTES)
+	if (!text || moment_parse(text, now_us, us, err))
 		return true;
-	show_progress(job, false);
-	return write_chunk(job);
+	err->code = EXIT_USAGE;
+	return error_prefix(err, "%s: ", option);
 }
 
-static bool take_beat(void *arg, const struct beat_record *beat)
-{
-	struct job *job = arg;
-
-	format_beat(&job->chunk, (enum export_format)job->options->format, beat, !job->options->raw, job->first);
-	return row_done(job);
-}
-
-static bool take_event(void *arg, const struct event_record *event)
-{
-	struct job *job = arg;
-
-	format_event(&job->chunk, (enum export_format)job->options->format, event, !job->options->raw, job->first);
-	return row_done(job);
-}
-
-static bool stream(struct job *job, struct error *err)
-{
-	enum export_format format = (enum export_format)job->options->format;
-	bool fine;
-
-	if (job->options->events)
-		format_rows_head(&job->chunk, format, EXPORT_EVENTS);
-	else
-		format_rows_head(&job->chunk, format, EXPORT_BEATS);
-	fine = job->options->events ? archive_events(job->archive, &job->range, take_event, job, err)
-	    : archive_beats(job->archive, &job->range, take_beat, job, err);
-	if (fine && !job->gone && !job->failed) {
-		format_tail(&job->chunk, format, job->rows > 0);
-		write_chunk(job);
-	}
-	show_progress(job, true);
-	if (job->failed)
-		return error_errno(err, EXIT_INPUT_OUTPUT, "cannot write %s", job->options->output ? job->options->output : "the output");
-	return fine;
-}
-
-static bool read_range(struct job *job, struct error *err)
+static bool read_range(const struct options *options, struct archive_range *range, struct error *err)
 {
 	int64_t now_us = unix_now_us();
-	const struct options *options = job->options;
 
-	job->range = (struct archive_range){
+	*range = (struct archive_range){
 		.patterns = (const char *const *)options->monitors.items, .pattern_count = options->monitors.count,
 		.from_us = 0, .to_us = INT64_MAX,
 	};
-	if (options->since && !moment_parse(options->since, now_us, &job->range.from_us, err)) {
-		err->code = EXIT_USAGE;
-		return error_prefix(err, "--since: ");
-	}
-	if (options->until && !moment_parse(options->until, now_us, &job->range.to_us, err)) {
-		err->code = EXIT_USAGE;
-		return error_prefix(err, "--until: ");
-	}
-	if (job->range.from_us >= job->range.to_us)
+	/* What comes while the same is read again and again is not in all of it. */
+	if (options->format == FORMAT_OPENMETRICS)
+		range->to_us = now_us;
+	if (!read_time("--since", options->since, now_us, &range->from_us, err)
+	    || !read_time("--until", options->until, now_us, &range->to_us, err))
+		return false;
+	if (range->from_us >= range->to_us)
 		return error_set(err, EXIT_USAGE, "--since is not before --until");
 	return true;
 }
 
-static bool open_output(struct job *job, struct error *err)
+/* Some formats hold less than others. */
+static bool check_format(const struct options *options, struct error *err)
 {
-	const char *path = job->options->output;
-
-	job->fd = STDOUT_FILENO;
-	if (!path || strcmp(path, "-") == 0)
+	if (options->events && options->resolution != RESOLUTION_RAW)
+		return error_set(err, EXIT_USAGE, "--events and --resolution exclude each other: events are not rolled up");
+	if (options->events && options->format == FORMAT_OPENMETRICS)
+		return error_set(err, EXIT_USAGE, "OpenMetrics has no events: take csv, ndjson, json or influx");
+	if (options->format != FORMAT_SQLITE)
 		return true;
-	job->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	return job->fd >= 0 || error_errno(err, EXIT_INPUT_OUTPUT, "cannot write %s", path);
+	if (options->events || options->resolution != RESOLUTION_RAW || options->monitors.count || options->since || options->until
+	    || options->raw)
+		return error_set(err, EXIT_USAGE, "--format sqlite copies the whole database: it takes nothing but -o FILE");
+	if (!options->output || strcmp(options->output, "-") == 0)
+		return error_set(err, EXIT_USAGE, "--format sqlite needs -o FILE, a file that is not there yet");
+	return true;
 }
 
-static bool close_output(struct job *job, struct error *err)
+static bool read_plan(const struct options *options, struct export_plan *plan, struct error *err)
 {
-	if (job->fd <= STDOUT_FILENO || close(job->fd) == 0)
-		return true;
-	return error_errno(err, EXIT_INPUT_OUTPUT, "cannot write %s", job->options->output);
+	*plan = (struct export_plan){
+		.format = options->format,
+		.rows = options->events ? EXPORT_EVENTS : options->resolution != RESOLUTION_RAW ? EXPORT_ROLLUPS : EXPORT_BEATS,
+		.guard = !options->raw,
+		.output = options->output,
+	};
+	if (plan->rows == EXPORT_ROLLUPS)
+		plan->step = (enum rollup_step)(options->resolution - 1);
+	return check_format(options, err) && read_range(options, &plan->range, err);
 }
 
 /* The names that --monitor may mean. */
@@ -209,14 +136,13 @@ static bool check_meant(const struct names *names, const char *pattern, struct e
 }
 
 /* A mistyped name must not look like a monitor without history. One that is declared but was never checked is such. */
-static bool check_monitors(const struct job *job, struct error *err)
+static bool check_monitors(const struct text_list *wanted, struct archive *archive, const struct conf *conf, struct error *err)
 {
-	const struct text_list *wanted = &job->options->monitors;
 	struct names names = { 0 };
-	bool fine = !wanted->count || archive_names(job->archive, add_name, &names, err);
+	bool fine = !wanted->count || archive_names(archive, add_name, &names, err);
 
-	for (size_t i = 0; i < job->conf->spec_count; i++)
-		add_name(&names, job->conf->specs[i]->name);
+	for (size_t i = 0; i < conf->spec_count; i++)
+		add_name(&names, conf->specs[i]->name);
 	for (size_t i = 0; i < wanted->count && fine; i++)
 		fine = check_meant(&names, wanted->items[i], err);
 	for (size_t i = 0; i < names.count; i++)
@@ -226,32 +152,29 @@ static bool check_monitors(const struct job *job, struct error *err)
 }
 
 /* The archive is opened before the output, so that a wrong database or name empties no file. */
-static bool export(struct job *job, const char *database, struct error *err)
+static bool export(const struct options *options, const struct conf *conf, struct error *err)
 {
-	struct error ignored;
+	char *database = conf_database_path(conf, options->common.database);
+	struct archive *archive = NULL;
+	struct export_plan plan;
 	bool fine;
 
-	if (!read_range(job, err))
-		return false;
-	job->archive = archive_open(database, err);
-	if (!job->archive || !check_monitors(job, err) || !open_output(job, err))
-		return false;
-	job->progress = isatty(STDERR_FILENO) && !(job->fd == STDOUT_FILENO && isatty(STDOUT_FILENO));
-	if (job->progress && !job->options->events)
-		archive_estimate(job->archive, &job->range, &job->expected, &ignored);
-	job->started = mono_now();
-	fine = stream(job, err);
-	return close_output(job, fine ? err : NULL) && fine;
+	if (!database)
+		return error_set(err, EXIT_USAGE, "there is no database: name one with --database");
+	fine = read_plan(options, &plan, err) && (archive = archive_open(database, err)) != NULL
+	    && check_monitors(&options->monitors, archive, conf, err)
+	    && (plan.format == FORMAT_SQLITE ? export_copy(archive, &plan, err) : export_write(archive, &plan, err));
+	archive_close(archive);
+	free(database);
+	return fine;
 }
 
 static int run_export(const struct cli_command *command, int argc, char **argv)
 {
 	struct options options = { 0 };
-	struct job job = { .options = &options, .first = true, .fd = -1 };
 	struct cli_words words;
 	struct conf *conf;
 	struct error err;
-	char *database;
 	bool anothers;
 	int status;
 
@@ -267,28 +190,29 @@ static int run_export(const struct cli_command *command, int argc, char **argv)
 		error_set(&err, EXIT_USAGE, "usage: kumatop export %s", command->usage);
 		status = cli_fail(&err);
 	} else if (conf) {
-		database = conf_database_path(conf, options.common.database);
-		job.conf = conf;
-		buf_init(&job.chunk, CHUNK_BYTES + ROW_BYTES_MOST);
-		status = EXIT_FINE;
-		if (!database)
-			status = cli_fail((error_set(&err, EXIT_USAGE, "there is no database: name one with --database"), &err));
-		else if (!export(&job, database, &err))
-			status = cli_fail(&err);
-		archive_close(job.archive);
-		buf_finish(&job.chunk);
-		free(database);
+		status = export(&options, conf, &err) ? EXIT_FINE : cli_fail(&err);
 		conf_free(conf);
 	}
 	cli_done(command, &options, &words);
 	return status;
 }
 
+static const char help[] =
+    "Works while a kumatop owns the database. Times are RFC 3339 UTC; rows are ordered by monitor, then time. --since is in, --until is not:\n"
+    "an export until a time and one since that time are the whole, and one that was broken off goes on, for the monitor of its last\n"
+    "line, since the time of that line (which comes again).\n"
+    "\n"
+    "--resolution 5min, hour or day exports closed roll-ups instead of beats: seconds in each class (up_s has degraded_s inside it), uptime\n"
+    "from 0 to 1, beats by verdict, latencies.\n"
+    "\n"
+    "openmetrics is for `promtool tsdb create-blocks-from openmetrics`, influx is line protocol with nanoseconds, sqlite a consistent copy\n"
+    "of the whole database, which needs -o FILE and never replaces one.";
+
 const struct cli_command cli_export = {
 	.name = "export",
-	.usage = "[--format csv|ndjson|json] [--monitor PATTERN…] [--since T] [--until T] [--events] [-o FILE]",
-	.summary = "Write the history as CSV, NDJSON or JSON",
-	.help = "Works while a kumatop owns the database. Times are RFC 3339 UTC; rows are ordered by monitor, then time.",
+	.usage = "[--format FORMAT] [--resolution raw|5min|hour|day] [--monitor PATTERN…] [--since T] [--until T] [--events] [-o FILE]",
+	.summary = "Write the history as CSV, NDJSON, JSON, OpenMetrics, InfluxDB lines or a copy of the database",
+	.help = help,
 	.options = options_table,
 	.letters = letters,
 	.run = run_export,
