@@ -5,6 +5,6 @@
 #include "cli.h"
 
 extern const struct cli_command cli_screen, cli_serve, cli_check, cli_list, cli_add, cli_edit, cli_rm, cli_pause, cli_resume, cli_wait,
-    cli_status, cli_events, cli_export, cli_config, cli_attach, cli_stop;
+    cli_status, cli_events, cli_export, cli_sql, cli_config, cli_attach, cli_stop;
 
 #endif
