@@ -12,6 +12,7 @@
 
 #include "kumatop/error.h"
 #include "kumatop/history.h"
+#include "kumatop/incident.h"
 #include "kumatop/kept.h"
 #include "kumatop/record.h"
 #include "kumatop/rollup.h"
@@ -75,6 +76,13 @@ bool archive_beats(struct archive *archive, const struct archive_range *range,
 
 bool archive_events(struct archive *archive, const struct archive_range *range,
     bool (*visit)(void *arg, const struct event_record *), void *arg, struct error *err);
+
+/*
+ * Incidents that overlap the range, ordered by monitor (by name), then start. One that goes on behind the range has its end all the
+ * same, and is open only if it is open now. Held in memory are a page of events and one incident.
+ */
+bool archive_incidents(struct archive *archive, const struct archive_range *range,
+    bool (*visit)(void *arg, const char *name, const struct incident *incident), void *arg, struct error *err);
 
 /* Closed roll-ups of a step that begin in the range; ordered by monitor (by name), then time. */
 bool archive_rollups(struct archive *archive, const struct archive_range *range, enum rollup_step step,

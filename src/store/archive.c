@@ -19,8 +19,10 @@
 
 #define BEAT_COLUMNS "time_us, reach_ms, state, verdict, outcome, code, name_us, connect_us, tls_us, first_byte_us, transfer_us," \
 	" total_us, cert_expires_us, detail, address"
-#define EVENT_COLUMNS "e.id, e.monitor, e.time_us, e.kind, e.from_state, e.to_state, e.outcome, e.code, e.since_us, e.lasted_us," \
-	" e.alert, e.detail, e.evidence, e.who, coalesce(m.name, e.name) FROM event e LEFT JOIN monitor m ON m.id = e.monitor"
+#define EVENT_FIELDS "e.id, e.monitor, e.time_us, e.kind, e.from_state, e.to_state, e.outcome, e.code, e.since_us, e.lasted_us," \
+	" e.alert, e.detail, e.evidence, e.who, coalesce(m.name, e.name)"
+#define EVENT_SOURCE " FROM event e LEFT JOIN monitor m ON m.id = e.monitor"
+#define EVENT_COLUMNS EVENT_FIELDS EVENT_SOURCE
 
 /* The starts there are, each found from the one before: no more is read than that many places. */
 #define ROLLED_STARTS(table) "WITH RECURSIVE hop (at) AS (SELECT min(start_us) FROM " table " WHERE start_us >= ?1" \
@@ -55,6 +57,14 @@ static const char *const statement_sql[PAST_STATEMENT_COUNT] = {
 		" ORDER BY e.time_us DESC, e.id DESC LIMIT ?3",
 	[PAST_EVENTS_ALL_BACK] = "SELECT " EVENT_COLUMNS " WHERE e.time_us >= ?1 AND e.time_us < ?2"
 		" ORDER BY e.time_us DESC, e.id DESC LIMIT ?3",
+	/* 1 is EVENT_STATE, 7 EVENT_ACKNOWLEDGED; 1 and 2 are STATE_UP and STATE_DEGRADED, which end an incident. */
+	[PAST_TURNS] = "SELECT " EVENT_FIELDS ", e.incident" EVENT_SOURCE " WHERE e.monitor = ?1 AND e.time_us >= ?2"
+		" AND (e.time_us > ?2 OR e.id > ?3) AND e.time_us < ?4 AND e.kind IN (1, 7) ORDER BY e.time_us, e.id LIMIT ?5",
+	[PAST_GOOD_TURN] = "SELECT time_us, id FROM event WHERE monitor = ?1 AND time_us < ?2 AND kind = 1 AND to_state IN (1, 2)"
+		" ORDER BY time_us DESC, id DESC LIMIT 1",
+	[PAST_ENDING] = "SELECT since_us, time_us FROM event WHERE monitor = ?1 AND incident = ?2 AND kind = 1 AND to_state IN (1, 2)"
+		" ORDER BY id LIMIT 1",
+	[PAST_OPEN] = "SELECT incident_open, incident_us, since_us FROM monitor_state WHERE monitor = ?1",
 	[PAST_HOUR_SPAN] = "SELECT (SELECT min(hour) FROM beat_chunk WHERE hour >= ?1), (SELECT max(hour) FROM beat_chunk WHERE hour < ?2)",
 	[PAST_HOUR_COUNT] = "SELECT sum(count) FROM beat_chunk WHERE hour = ?1",
 	[PAST_MONITOR_HOUR_COUNT] = "SELECT count FROM beat_chunk WHERE hour = ?1 AND monitor = ?2 AND part = 0",

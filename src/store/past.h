@@ -30,6 +30,10 @@ enum past_statement {
 	PAST_EVENTS,
 	PAST_EVENTS_BACK,
 	PAST_EVENTS_ALL_BACK,
+	PAST_TURNS,
+	PAST_GOOD_TURN,
+	PAST_ENDING,
+	PAST_OPEN,
 	PAST_HOUR_SPAN,
 	PAST_HOUR_COUNT,
 	PAST_MONITOR_HOUR_COUNT,
@@ -106,6 +110,22 @@ bool past_rolled_starts(struct archive *archive, enum rollup_step step, int64_t 
 
 /* Up to where the buckets of this step are closed; 0: none is. */
 bool past_rolled(struct archive *archive, enum rollup_step step, int64_t *until_us);
+
+/* What history is about: monitors, and names that only the log remembers (their kind is ""). */
+struct past_subject {
+	monitor_id id;
+	char *name, *kind;
+};
+
+struct past_subjects {
+	struct past_subject *list;
+	size_t count;
+	size_t monitors;	/* of all, whether they match or not */
+};
+
+/* Those of a range, ordered by name. false: sqlite3_errcode() says why. past_subjects_finish() in either case. */
+bool past_subjects_find(struct archive *archive, const struct archive_range *range, struct past_subjects *subjects);
+void past_subjects_finish(struct past_subjects *subjects);
 
 /* Answers, each from its file. */
 bool past_answer_series(struct archive *archive, struct history_answer *answer, struct error *err);

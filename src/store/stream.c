@@ -13,18 +13,7 @@
 #include "past.h"
 #include "rows.h"
 
-struct subject {
-	monitor_id id;
-	char *name, *kind;
-};
-
-struct subjects {
-	struct subject *list;
-	size_t count;
-	size_t monitors;	/* of all, whether they match or not */
-};
-
-static void subjects_finish(struct subjects *subjects)
+void past_subjects_finish(struct past_subjects *subjects)
 {
 	for (size_t i = 0; i < subjects->count; i++) {
 		free(subjects->list[i].name);
@@ -43,7 +32,7 @@ static bool matches(const struct archive_range *range, const char *name)
 	return false;
 }
 
-static bool find_subjects(struct archive *archive, const struct archive_range *range, struct subjects *subjects)
+bool past_subjects_find(struct archive *archive, const struct archive_range *range, struct past_subjects *subjects)
 {
 	sqlite3_stmt *statement = past_statement(archive, PAST_SUBJECTS);
 
@@ -57,7 +46,7 @@ static bool find_subjects(struct archive *archive, const struct archive_range *r
 			continue;
 		if ((subjects->count & (subjects->count - 1)) == 0)
 			subjects->list = heap_resize(subjects->list, subjects->count ? 2 * subjects->count : 1, sizeof *subjects->list);
-		subjects->list[subjects->count++] = (struct subject){
+		subjects->list[subjects->count++] = (struct past_subject){
 			.id = sqlite3_column_int64(statement, 0), .name = heap_text(name), .kind = heap_text(kind),
 		};
 	}
@@ -67,15 +56,15 @@ static bool find_subjects(struct archive *archive, const struct archive_range *r
 bool archive_names(struct archive *archive, bool (*visit)(void *arg, const char *name), void *arg, struct error *err)
 {
 	const struct archive_range all = { 0 };
-	struct subjects subjects = { 0 };
-	bool good = find_subjects(archive, &all, &subjects), more = true;
+	struct past_subjects subjects = { 0 };
+	bool good = past_subjects_find(archive, &all, &subjects), more = true;
 
 	for (size_t i = 0; good && more && i < subjects.count; i++)
 		if (*subjects.list[i].name)
 			more = visit(arg, subjects.list[i].name);
 	if (!good)
 		past_fail(archive, err);
-	subjects_finish(&subjects);
+	past_subjects_finish(&subjects);
 	return good;
 }
 
@@ -84,7 +73,7 @@ struct beat_visit {
 	void *arg;
 };
 
-static bool visit_page(const struct archive *archive, size_t count, const struct subject *subject, const struct beat_visit *visit)
+static bool visit_page(const struct archive *archive, size_t count, const struct past_subject *subject, const struct beat_visit *visit)
 {
 	struct beat_record shown = { .name = subject->name, .kind = subject->kind };
 
@@ -107,7 +96,7 @@ static bool visit_page(const struct archive *archive, size_t count, const struct
 }
 
 /* *stopped: the visitor has had enough. */
-static bool visit_subject(struct archive *archive, const struct archive_range *range, const struct subject *subject,
+static bool visit_subject(struct archive *archive, const struct archive_range *range, const struct past_subject *subject,
     const struct beat_visit *visit, bool *stopped)
 {
 	struct past_place place = { .monitor = subject->id, .from_us = range->from_us, .to_us = range->to_us };
@@ -133,8 +122,8 @@ bool archive_beats(struct archive *archive, const struct archive_range *range,
     bool (*visit)(void *arg, const struct beat_record *), void *arg, struct error *err)
 {
 	const struct beat_visit beats = { .visit = visit, .arg = arg };
-	struct subjects subjects = { 0 };
-	bool stopped = false, good = find_subjects(archive, range, &subjects);
+	struct past_subjects subjects = { 0 };
+	bool stopped = false, good = past_subjects_find(archive, range, &subjects);
 
 	grow_cache(archive, true);
 	for (size_t i = 0; good && !stopped && i < subjects.count; i++)
@@ -143,7 +132,7 @@ bool archive_beats(struct archive *archive, const struct archive_range *range,
 	if (!good)
 		past_fail(archive, err);
 	grow_cache(archive, false);
-	subjects_finish(&subjects);
+	past_subjects_finish(&subjects);
 	return good;
 }
 
@@ -217,8 +206,8 @@ bool archive_events(struct archive *archive, const struct archive_range *range,
     bool (*visit)(void *arg, const struct event_record *), void *arg, struct error *err)
 {
 	struct event_reading *reading = heap_zero(1, sizeof *reading);
-	struct subjects subjects = { 0 };
-	bool stopped = false, good = find_subjects(archive, range, &subjects);
+	struct past_subjects subjects = { 0 };
+	bool stopped = false, good = past_subjects_find(archive, range, &subjects);
 
 	reading->visit = visit;
 	reading->arg = arg;
@@ -226,7 +215,7 @@ bool archive_events(struct archive *archive, const struct archive_range *range,
 		good = visit_events(archive, range, reading, subjects.list[i].id, &stopped);
 	if (!good)
 		past_fail(archive, err);
-	subjects_finish(&subjects);
+	past_subjects_finish(&subjects);
 	free(reading);
 	return good;
 }
@@ -239,7 +228,7 @@ struct rollup_visit {
 	size_t count;
 };
 
-static bool visit_rollups(struct archive *archive, const struct rollup_visit *visit, const struct subject *subject, bool *stopped)
+static bool visit_rollups(struct archive *archive, const struct rollup_visit *visit, const struct past_subject *subject, bool *stopped)
 {
 	struct rollup rollup = { 0 };
 	bool good = true, found;
@@ -256,9 +245,9 @@ bool archive_rollups(struct archive *archive, const struct archive_range *range,
     bool (*visit)(void *arg, const char *name, const char *kind, const struct rollup *rollup), void *arg, struct error *err)
 {
 	struct rollup_visit rollups = { .visit = visit, .arg = arg, .step = step };
-	struct subjects subjects = { 0 };
+	struct past_subjects subjects = { 0 };
 	int64_t *starts = NULL;
-	bool stopped = false, good = find_subjects(archive, range, &subjects)
+	bool stopped = false, good = past_subjects_find(archive, range, &subjects)
 	    && past_rolled_starts(archive, step, range->from_us, range->to_us, &starts, &rollups.count);
 
 	rollups.starts = starts;
@@ -269,7 +258,7 @@ bool archive_rollups(struct archive *archive, const struct archive_range *range,
 	if (!good)
 		past_fail(archive, err);
 	grow_cache(archive, false);
-	subjects_finish(&subjects);
+	past_subjects_finish(&subjects);
 	free(starts);
 	return good;
 }
@@ -324,7 +313,7 @@ static bool packed_beats(struct archive *archive, const struct archive_range *ra
 }
 
 /* Of few monitors all hours are counted; of many those that match share in the sum evenly. */
-static bool estimate(struct archive *archive, const struct archive_range *range, const struct subjects *subjects, uint64_t *beats)
+static bool estimate(struct archive *archive, const struct archive_range *range, const struct past_subjects *subjects, uint64_t *beats)
 {
 	enum { COUNT_MOST = 1000000 };
 	uint64_t all;
@@ -346,11 +335,11 @@ static bool estimate(struct archive *archive, const struct archive_range *range,
 
 bool archive_estimate(struct archive *archive, const struct archive_range *range, uint64_t *beats, struct error *err)
 {
-	struct subjects subjects = { 0 };
+	struct past_subjects subjects = { 0 };
 	bool good;
 
 	*beats = 0;
-	good = (find_subjects(archive, range, &subjects) && estimate(archive, range, &subjects, beats)) || past_fail(archive, err);
-	subjects_finish(&subjects);
+	good = (past_subjects_find(archive, range, &subjects) && estimate(archive, range, &subjects, beats)) || past_fail(archive, err);
+	past_subjects_finish(&subjects);
 	return good;
 }
