@@ -10,7 +10,7 @@
 #include "kumatop/text.h"
 #include "kumatop/when.h"
 #include "export_write.h"
-#include "service.h"
+#include "hindsight.h"
 
 struct options {
 	struct cli_common common;
@@ -49,14 +49,6 @@ static const struct setting options_table[] = {
 
 static const struct cli_letter letters[] = { { 'o', "output" }, { 0, NULL } };
 
-static bool read_time(const char *option, const char *text, int64_t now_us, int64_t *us, struct error *err)
-{
-	if (!text || moment_parse(text, now_us, us, err))
-		return true;
-	err->code = EXIT_USAGE;
-	return error_prefix(err, "%s: ", option);
-}
-
 static bool read_range(const struct options *options, struct archive_range *range, struct error *err)
 {
 	int64_t now_us = unix_now_us();
@@ -68,12 +60,7 @@ static bool read_range(const struct options *options, struct archive_range *rang
 	/* What comes while the same is read again and again is not in all of it. */
 	if (options->format == FORMAT_OPENMETRICS)
 		range->to_us = now_us;
-	if (!read_time("--since", options->since, now_us, &range->from_us, err)
-	    || !read_time("--until", options->until, now_us, &range->to_us, err))
-		return false;
-	if (range->from_us >= range->to_us)
-		return error_set(err, EXIT_USAGE, "--since is not before --until");
-	return true;
+	return hindsight_range(options->since, options->until, now_us, range, err);
 }
 
 /* Some formats hold less than others. */
@@ -106,66 +93,17 @@ static bool read_plan(const struct options *options, struct export_plan *plan, s
 	return check_format(options, err) && read_range(options, &plan->range, err);
 }
 
-/* The names that --monitor may mean. */
-struct names {
-	char **items;
-	size_t count;
-};
-
-static bool add_name(void *arg, const char *name)
-{
-	struct names *names = arg;
-
-	if ((names->count & (names->count - 1)) == 0)
-		names->items = heap_resize(names->items, names->count ? 2 * names->count : 1, sizeof(*names->items));
-	names->items[names->count++] = heap_text(name);
-	return true;
-}
-
-static bool check_meant(const struct names *names, const char *pattern, struct error *err)
-{
-	const char *nearest;
-
-	for (size_t i = 0; i < names->count; i++)
-		if (strcmp(pattern, names->items[i]) == 0 || text_glob(pattern, names->items[i]))
-			return true;
-	nearest = text_nearest(pattern, (const char *const *)names->items, names->count);
-	if (nearest)
-		return error_set(err, EXIT_DATA, "there is no monitor \"%s\"; did you mean \"%s\"?", pattern, nearest);
-	return error_set(err, EXIT_DATA, "there is no monitor \"%s\"; kumatop list shows those there are", pattern);
-}
-
-/* A mistyped name must not look like a monitor without history. One that is declared but was never checked is such. */
-static bool check_monitors(const struct text_list *wanted, struct archive *archive, const struct conf *conf, struct error *err)
-{
-	struct names names = { 0 };
-	bool fine = !wanted->count || archive_names(archive, add_name, &names, err);
-
-	for (size_t i = 0; i < conf->spec_count; i++)
-		add_name(&names, conf->specs[i]->name);
-	for (size_t i = 0; i < wanted->count && fine; i++)
-		fine = check_meant(&names, wanted->items[i], err);
-	for (size_t i = 0; i < names.count; i++)
-		free(names.items[i]);
-	free(names.items);
-	return fine;
-}
-
 /* The archive is opened before the output, so that a wrong database or name empties no file. */
-static bool export(const struct options *options, const struct conf *conf, struct error *err)
+static bool export(const struct options *options, const struct conf *conf, const char *database, struct error *err)
 {
-	char *database = conf_database_path(conf, options->common.database);
 	struct archive *archive = NULL;
 	struct export_plan plan;
 	bool fine;
 
-	if (!database)
-		return error_set(err, EXIT_USAGE, "there is no database: name one with --database");
 	fine = read_plan(options, &plan, err) && (archive = archive_open(database, err)) != NULL
-	    && check_monitors(&options->monitors, archive, conf, err)
+	    && hindsight_check_names(archive, conf, &options->monitors, err)
 	    && (plan.format == FORMAT_SQLITE ? export_copy(archive, &plan, err) : export_write(archive, &plan, err));
 	archive_close(archive);
-	free(database);
 	return fine;
 }
 
@@ -175,22 +113,17 @@ static int run_export(const struct cli_command *command, int argc, char **argv)
 	struct cli_words words;
 	struct conf *conf;
 	struct error err;
-	bool anothers;
+	char *database;
 	int status;
 
 	if (!cli_read(command, argc, argv, &options, &words, NULL, NULL, &status))
 		return status;
-	/* The socket tells what is, not gigabytes of what was. */
-	anothers = !words.count && service_is_anothers(&options.common);
-	conf = words.count || anothers ? NULL : cli_load(&options.common, &status);
-	if (anothers) {
-		error_set(&err, EXIT_PERMISSION, "the history is the service's: run it as its user, as in sudo -u kumatop kumatop export");
-		status = cli_fail(&err);
-	} else if (words.count) {
+	if (words.count) {
 		error_set(&err, EXIT_USAGE, "usage: kumatop export %s", command->usage);
 		status = cli_fail(&err);
-	} else if (conf) {
-		status = export(&options, conf, &err) ? EXIT_FINE : cli_fail(&err);
+	} else if (hindsight_find(command->name, &options.common, &conf, &database, &status)) {
+		status = export(&options, conf, database, &err) ? EXIT_FINE : cli_fail(&err);
+		free(database);
 		conf_free(conf);
 	}
 	cli_done(command, &options, &words);
