@@ -44,5 +44,8 @@ void format_tail(struct buf *out, enum export_format format, bool any);
 
 /* One line for people: when (local time), of whom, what, why. is_state: the event is a change of state. */
 void format_event_line(struct buf *out, const struct event_record *event, bool is_state, size_t name_width);
+/* Outages, a table for people (local time) and an object a line (UTC). Both tell the evidence only if asked to. */
+void format_incidents_text(struct buf *out, const struct incident_record *records, size_t count, int64_t now_us, bool evidence);
+void format_incident_json(struct buf *out, const struct incident_record *record, int64_t now_us, bool evidence);
 
 #endif

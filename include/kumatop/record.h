@@ -1,11 +1,12 @@
 /*
- * A beat, an event and a roll-up as they are read from history for output: words instead of ids, texts borrowed from whoever reads.
+ * A beat, an event, a roll-up and an incident as they are read from history for output: words instead of ids, texts borrowed from whoever reads.
  */
 #ifndef KUMATOP_RECORD_H
 #define KUMATOP_RECORD_H
 
 #include <stdint.h>
 
+#include "kumatop/incident.h"
 #include "kumatop/result.h"
 #include "kumatop/rollup.h"
 
@@ -31,6 +32,9 @@ struct event_record {
 struct rollup_record {
 	const char *name, *kind;
 	const struct rollup *rollup;
+struct incident_record {
+	const char *name;
+	struct incident incident;	/* what it holds belongs to whoever filled it in */
 };
 
 #endif

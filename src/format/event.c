@@ -1,10 +1,9 @@
 /* An event as a line for people: `events`. The screen draws its own. */
 #include "kumatop/format.h"
 
-#include <ctype.h>
-
 #include "kumatop/text.h"
 #include "kumatop/when.h"
+#include "put.h"
 
 enum { WORD_CELLS = 12 };
 
@@ -24,19 +23,6 @@ static const char *word_of(const struct event_record *event, bool is_state)
 	return event->to == STATE_UP ? "UP" : event->to == STATE_DOWN ? "DOWN" : event->to == STATE_UNKNOWN ? "UNKNOWN" : state_word(event->to);
 }
 
-/* "503 Service Unavailable" alone does not say what is wrong. */
-static void add_reason(struct buf *out, const struct event_record *event, bool is_state)
-{
-	const char *sentence = event->outcome >= 0 ? outcome_row(event->outcome)->sentence : "";
-
-	if (!is_state || (*event->detail && (event->outcome <= OUTCOME_OK || !isdigit((unsigned char)*event->detail))))
-		buf_add_text(out, event->detail);
-	else if (*event->detail)
-		buf_print(out, "%s: %s", sentence, event->detail);
-	else
-		buf_add_text(out, sentence);
-}
-
 void format_event_line(struct buf *out, const struct event_record *event, bool is_state, size_t name_width)
 {
 	size_t before;
@@ -48,7 +34,10 @@ void format_event_line(struct buf *out, const struct event_record *event, bool i
 	add_padded(out, word_of(event, is_state), WORD_CELLS);
 	buf_add_text(out, "  ");
 	before = out->length;
-	add_reason(out, event, is_state);
+	if (is_state)
+		add_reason(out, event->outcome, event->detail);
+	else
+		buf_add_text(out, event->detail);
 	if (is_state && event->lasted_us > 0 && event->from != STATE_NEW)
 		buf_print(out, "%safter %s %s", out->length > before ? " " : "", length_print(event->lasted_us, text, sizeof(text)),
 		    state_word(event->from));
