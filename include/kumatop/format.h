@@ -48,4 +48,8 @@ void format_event_line(struct buf *out, const struct event_record *event, bool i
 void format_incidents_text(struct buf *out, const struct incident_record *records, size_t count, int64_t now_us, bool evidence);
 void format_incident_json(struct buf *out, const struct incident_record *record, int64_t now_us, bool evidence);
 
+/* Uptime, a table for people and an object a line. */
+void format_uptime_text(struct buf *out, const struct uptime_record *records, size_t count);
+void format_uptime_json(struct buf *out, const struct uptime_record *record);
+
 #endif

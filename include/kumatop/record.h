@@ -1,5 +1,5 @@
 /*
- * A beat, an event, a roll-up and an incident as they are read from history for output: words instead of ids, texts borrowed from whoever reads.
+ * Beats, events, outages and figures as they are read from history for output: words instead of ids, texts borrowed from whoever reads.
  */
 #ifndef KUMATOP_RECORD_H
 #define KUMATOP_RECORD_H
@@ -9,6 +9,7 @@
 #include "kumatop/incident.h"
 #include "kumatop/result.h"
 #include "kumatop/rollup.h"
+#include "kumatop/uptime.h"
 
 struct beat_record {
 	const char *name, *kind;
@@ -32,6 +33,13 @@ struct event_record {
 struct rollup_record {
 	const char *name, *kind;
 	const struct rollup *rollup;
+};
+
+struct uptime_record {
+	const char *name;
+	struct uptime uptime;
+};
+
 struct incident_record {
 	const char *name;
 	struct incident incident;	/* what it holds belongs to whoever filled it in */

@@ -1,0 +1,144 @@
+/* Figures of many monitors; see figures.h. */
+#include "figures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kumatop/heap.h"
+#include "kumatop/text.h"
+
+static bool is_chosen(const struct text_list *patterns, const char *name)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (strcmp(patterns->items[i], name) == 0 || text_glob(patterns->items[i], name))
+			return true;
+	return !patterns->count;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct roster_entry *left = *(const struct roster_entry *const *)a, *right = *(const struct roster_entry *const *)b;
+	int order = strcmp(left->name, right->name);
+
+	return order ? order : left->id < right->id ? -1 : left->id > right->id;
+}
+
+void chosen_find(struct chosen *chosen, const struct roster *roster, const struct text_list *patterns)
+{
+	*chosen = (struct chosen){ .entries = heap_zero(roster->count + 1, sizeof *chosen->entries) };
+	for (size_t i = 0; i < roster->count; i++)
+		if (is_chosen(patterns, roster->entries[i].name))
+			chosen->entries[chosen->count++] = &roster->entries[i];
+	if (chosen->count > 1)
+		qsort(chosen->entries, chosen->count, sizeof *chosen->entries, by_name);
+}
+
+void chosen_finish(struct chosen *chosen)
+{
+	free(chosen->entries);
+	*chosen = (struct chosen){ 0 };
+}
+
+static void fill_latencies(struct uptime *uptime, const struct summary *summary)
+{
+	if (!summary->answers)
+		return;
+	uptime->mean_us = (summary->latency_sum_us + summary->answers / 2) / summary->answers;
+	uptime->p50_us = summary_quantile_us(summary, 0.50);
+	uptime->p90_us = summary_quantile_us(summary, 0.90);
+	uptime->p95_us = summary_quantile_us(summary, 0.95);
+	uptime->p99_us = summary_quantile_us(summary, 0.99);
+}
+
+bool figures_measure(struct archive *archive, monitor_id id, const struct window *window, struct uptime *uptime, struct error *err)
+{
+	struct summary summary = { 0 };
+
+	*uptime = (struct uptime){ .window = *window, .mean_us = -1, .p50_us = -1, .p90_us = -1, .p95_us = -1, .p99_us = -1 };
+	uptime->amounts.us[TIME_UNKNOWN] = window->to_us - window->from_us;
+	if (!id)
+		return true;
+	if (!archive_summary(archive, id, window->from_us, window->to_us, &summary, err))
+		return false;
+	uptime->amounts = summary.amounts;
+	fill_latencies(uptime, &summary);
+	summary_finish(&summary);
+	return true;
+}
+
+/* Incidents come ordered by name, and so are the monitors: the place is sought from where the last one was. */
+struct counting {
+	struct figures *figures;
+	size_t at;
+};
+
+static bool count_incident(void *arg, const char *name, const struct incident *incident)
+{
+	struct counting *counting = arg;
+	struct figures *figures = counting->figures;
+	const struct chosen *chosen = &figures->chosen;
+
+	for (size_t tried = 0; tried < chosen->count && chosen->entries[counting->at]->id != incident->monitor; tried++)
+		counting->at = (counting->at + 1) % chosen->count;
+	if (!chosen->count || chosen->entries[counting->at]->id != incident->monitor)
+		return true;
+	for (size_t w = 0; w < figures->window_count; w++)
+		incident_count(&figures->records[counting->at * figures->window_count + w].uptime.outages, incident, figures->windows[w].from_us,
+		    figures->windows[w].to_us);
+	return true;
+}
+
+static bool count_incidents(struct figures *figures, struct archive *archive, const struct text_list *patterns, struct error *err)
+{
+	struct archive_range range = {
+		.patterns = (const char *const *)patterns->items, .pattern_count = patterns->count, .from_us = INT64_MAX, .to_us = INT64_MIN,
+	};
+	struct counting counting = { .figures = figures };
+
+	for (size_t w = 0; w < figures->window_count; w++) {
+		if (figures->windows[w].from_us < range.from_us)
+			range.from_us = figures->windows[w].from_us;
+		if (figures->windows[w].to_us > range.to_us)
+			range.to_us = figures->windows[w].to_us;
+	}
+	return archive_incidents(archive, &range, count_incident, &counting, err);
+}
+
+bool figures_read(struct figures *figures, const struct hindsight *hindsight, const struct text_list *patterns, const struct window *windows,
+    size_t window_count, struct error *err)
+{
+	*figures = (struct figures){ .windows = windows, .window_count = window_count };
+	chosen_find(&figures->chosen, &hindsight->roster, patterns);
+	figures->records = heap_zero(figures->chosen.count * window_count + 1, sizeof *figures->records);
+	for (size_t i = 0; i < figures->chosen.count; i++) {
+		const struct roster_entry *entry = figures->chosen.entries[i];
+
+		for (size_t w = 0; w < window_count; w++) {
+			struct uptime_record *record = &figures->records[i * window_count + w];
+
+			record->name = entry->name;
+			if (!figures_measure(hindsight->archive, entry->id, &windows[w], &record->uptime, err))
+				return false;
+		}
+	}
+	return count_incidents(figures, hindsight->archive, patterns, err);
+}
+
+void figures_finish(struct figures *figures)
+{
+	free(figures->records);
+	chosen_finish(&figures->chosen);
+	*figures = (struct figures){ 0 };
+}
+
+bool figures_is_shown(const struct figures *figures, size_t at, const struct text_list *patterns)
+{
+	const struct roster_entry *entry = figures->chosen.entries[at];
+
+	if (entry->spec || text_list_has(patterns, entry->name))
+		return true;
+	for (size_t w = 0; w < figures->window_count; w++)
+		if (amounts_known(&figures->records[at * figures->window_count + w].uptime.amounts) > 0)
+			return true;
+	return false;
+}
