@@ -20,6 +20,7 @@ enum setting_type {
 	SETTING_FLAG,		/* bool */
 	SETTING_INTEGER,	/* int64_t; least..most are its values */
 	SETTING_DURATION,	/* int64_t milliseconds; least..most are milliseconds; written with a unit */
+	SETTING_PERCENT,	/* int64_t millionths of the whole, so up to four decimals of a per cent; least..most are millionths */
 	SETTING_TEXT,		/* char *, NULL when unset; least..most are bytes */
 	SETTING_SECRET,		/* as TEXT; "file:…" and "env:…" name where it is; never printed, logged or shown */
 	SETTING_LIST,		/* struct text_list; least..most are bytes of each entry. Numbers are taken as their text */
@@ -66,6 +67,7 @@ const struct setting *setting_find(const struct setting *table, const char *sect
  */
 bool setting_from_text(const struct setting *row, void *values, const char *text, struct error *err);
 bool setting_from_integer(const struct setting *row, void *values, int64_t value, struct error *err);
+bool setting_from_real(const struct setting *row, void *values, double value, struct error *err);
 bool setting_from_flag(const struct setting *row, void *values, bool value, struct error *err);
 bool setting_from_list(const struct setting *row, void *values, const char *const *items, size_t count, struct error *err);
 

@@ -29,6 +29,8 @@ struct spec_common {
 	bool invert;
 	int64_t degraded_above_ms;	/* 0: never */
 	int64_t cert_warn_ms;		/* degraded when the certificate has less than this left; 0: never */
+	int64_t slo_ppm;		/* what part of the time it is to be up, in millionths; 0: nobody says */
+	int64_t slo_window_ms;		/* of how long, back from now */
 	char *group, *description, *runbook, *owner;
 	char *renamed_from;
 	struct text_list tags;

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,6 +17,7 @@
 #include "kumatop/when.h"
 
 enum { SHOWN_MOST = 80 };	/* bytes of a wrong value that an error repeats */
+enum { PERCENT_DECIMALS = 4, PER_CENT = 10000 };	/* of millionths */
 
 void *field_of(const struct setting *row, void *values)
 {
@@ -44,10 +46,25 @@ static bool has_most(const struct setting *row)
 	return row->most < INT64_MAX && (row->most || row->least < 0);
 }
 
+char *field_percent(int64_t millionths, char *out, size_t size)
+{
+	char part[8];
+	size_t digits = 4;
+
+	snprintf(part, sizeof part, "%04d", abs((int)(millionths % PER_CENT)));
+	while (digits > 0 && part[digits - 1] == '0')
+		part[--digits] = '\0';
+	snprintf(out, size, "%s%" PRId64 "%s%s", millionths < 0 && millionths > -PER_CENT ? "-" : "", millionths / PER_CENT,
+		digits ? "." : "", part);
+	return out;
+}
+
 static const char *bound(const struct setting *row, int64_t value, char out[40])
 {
 	if (row->type == SETTING_DURATION)
 		return duration_print(value, out, 40);
+	if (row->type == SETTING_PERCENT)
+		return field_percent(value, out, 40);
 	snprintf(out, 40, "%" PRId64, value);
 	return out;
 }
@@ -66,7 +83,8 @@ static void range_print(const struct setting *row, char *out, size_t size)
 	else if (has_most(row))
 		snprintf(out, size, "at most %s", most);
 	else
-		snprintf(out, size, "%s", row->type == SETTING_DURATION ? "a number with a unit, such as 30s" : "a whole number");
+		snprintf(out, size, "%s", row->type == SETTING_DURATION ? "a number with a unit, such as 30s"
+			: row->type == SETTING_PERCENT ? "a number such as 99.9" : "a whole number");
 }
 
 static bool number_set(const struct setting *row, void *field, int64_t value, struct error *err)
@@ -98,6 +116,29 @@ static bool integer_from_text(const struct setting *row, void *field, const char
 	value = strtoll(text, NULL, 10);
 	if (errno)
 		return error_set(err, EXIT_CONFIG, "%s is too %s: write %s", shown(text, quoted), *text == '-' ? "small" : "large", range);
+	return number_set(row, field, value, err);
+}
+
+/* "99.9", "99.95 %" */
+static bool percent_from_text(const struct setting *row, void *field, const char *text, struct error *err)
+{
+	size_t whole = strspn(text, "0123456789"), part = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+	const char *end = text + whole + (part ? part + 1 : 0);
+	char quoted[SHOWN_MOST], range[100];
+	int64_t value = 0;
+
+	range_print(row, range, sizeof range);
+	end += strspn(end, " ");
+	if (!whole || (*end && strcmp(end, "%") != 0))
+		return error_set(err, EXIT_CONFIG, "\"%s\" is not a per cent: write %s", shown(text, quoted), range);
+	if (whole > 9)
+		return error_set(err, EXIT_CONFIG, "%s is too large: write %s", shown(text, quoted), range);
+	if (part > PERCENT_DECIMALS)
+		return error_set(err, EXIT_CONFIG, "%s has more than four decimals: write %s", shown(text, quoted), range);
+	for (size_t i = 0; i < whole; i++)
+		value = value * 10 + (text[i] - '0');
+	for (size_t i = 0; i < PERCENT_DECIMALS; i++)
+		value = value * 10 + (i < part ? text[whole + 1 + i] - '0' : 0);
 	return number_set(row, field, value, err);
 }
 
@@ -282,6 +323,8 @@ static bool word_from_text(const struct setting *row, void *field, const char *w
 		return *word ? integer_from_text(row, field, word, err) : number_unset(row, field, err);
 	case SETTING_DURATION:
 		return *word ? duration_from_text(row, field, word, err) : number_unset(row, field, err);
+	case SETTING_PERCENT:
+		return *word ? percent_from_text(row, field, word, err) : number_unset(row, field, err);
 	case SETTING_CHOICE:
 		return choice_from_text(row, field, word, err);
 	default:
@@ -325,6 +368,8 @@ bool field_from_integer(const struct setting *row, void *field, int64_t value, s
 		if (value)
 			return error_set(err, EXIT_CONFIG, "%s has no unit: write \"%ss\", or another of ms s m h d w", text, text);
 		return number_set(row, field, 0, err);
+	case SETTING_PERCENT:
+		return percent_from_text(row, field, text, err);
 	case SETTING_LIST:
 		return field_from_list(row, field, &one, 1, err);
 	case SETTING_CHOICE:
@@ -334,6 +379,22 @@ bool field_from_integer(const struct setting *row, void *field, int64_t value, s
 	default:
 		return field_refuse_type(row, "a number", err);
 	}
+}
+
+/* A parser has made it binary: 99.9 is not quite that any more. */
+bool field_from_real(const struct setting *row, void *field, double value, struct error *err)
+{
+	double millionths = value * (double)PER_CENT;
+	char range[100];
+
+	if (row->type != SETTING_PERCENT)
+		return field_refuse_type(row, "a number with a fraction", err);
+	range_print(row, range, sizeof range);
+	if (!(fabs(value) < 1e9))
+		return error_set(err, EXIT_CONFIG, "%g is too %s: write %s", value, value < 0 ? "small" : "large", range);
+	if (fabs(millionths - round(millionths)) > 1e-3)
+		return error_set(err, EXIT_CONFIG, "%.12g has more than four decimals: write %s", value, range);
+	return number_set(row, field, (int64_t)llround(millionths), err);
 }
 
 bool field_refuse_type(const struct setting *row, const char *what, struct error *err)
@@ -350,6 +411,9 @@ bool field_refuse_type(const struct setting *row, const char *what, struct error
 	case SETTING_DURATION:
 		range_print(row, range, sizeof range);
 		return error_set(err, EXIT_CONFIG, "is %s: write %s, in quotes", what, range);
+	case SETTING_PERCENT:
+		range_print(row, range, sizeof range);
+		return error_set(err, EXIT_CONFIG, "is %s: write %s", what, range);
 	case SETTING_LIST:
 		return error_set(err, EXIT_CONFIG, "is %s: write a text in quotes, or several as [\"a\", \"b\"]", what);
 	case SETTING_CHOICE:

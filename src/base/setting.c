@@ -18,6 +18,7 @@ static void field_finish(const struct setting *row, void *field)
 		break;
 	case SETTING_INTEGER:
 	case SETTING_DURATION:
+	case SETTING_PERCENT:
 		*(int64_t *)field = 0;
 		break;
 	case SETTING_SECRET:
@@ -55,6 +56,7 @@ static void field_copy(const struct setting *row, void *to, const void *from)
 		break;
 	case SETTING_INTEGER:
 	case SETTING_DURATION:
+	case SETTING_PERCENT:
 		*(int64_t *)to = *(const int64_t *)from;
 		break;
 	case SETTING_TEXT:
@@ -93,6 +95,7 @@ static bool field_equal(const struct setting *row, const void *a, const void *b)
 		return *(const bool *)a == *(const bool *)b;
 	case SETTING_INTEGER:
 	case SETTING_DURATION:
+	case SETTING_PERCENT:
 		return *(const int64_t *)a == *(const int64_t *)b;
 	case SETTING_TEXT:
 	case SETTING_SECRET:
@@ -182,6 +185,11 @@ bool setting_from_integer(const struct setting *row, void *values, int64_t value
 	return field_from_integer(row, field_of(row, values), value, err) || blame(row, err);
 }
 
+bool setting_from_real(const struct setting *row, void *values, double value, struct error *err)
+{
+	return field_from_real(row, field_of(row, values), value, err) || blame(row, err);
+}
+
 bool setting_from_flag(const struct setting *row, void *values, bool value, struct error *err)
 {
 	if (row->type == SETTING_FLAG) {
@@ -199,7 +207,7 @@ bool setting_from_list(const struct setting *row, void *values, const char *cons
 
 int64_t *setting_integer(const struct setting *row, void *values)
 {
-	assert(row->type == SETTING_INTEGER || row->type == SETTING_DURATION);
+	assert(row->type == SETTING_INTEGER || row->type == SETTING_DURATION || row->type == SETTING_PERCENT);
 	return field_of(row, values);
 }
 

@@ -21,6 +21,13 @@ static void duration_add(int64_t ms, struct buf *out)
 	buf_add_text(out, duration_print(ms, text, sizeof text));
 }
 
+static void percent_add(int64_t millionths, struct buf *out)
+{
+	char text[40];
+
+	buf_add_text(out, field_percent(millionths, text, sizeof text));
+}
+
 /* An entry that text_list_from_text() would take apart goes in quotes. */
 static void entry_add(const char *entry, struct buf *out)
 {
@@ -66,6 +73,10 @@ void setting_print(const struct setting *row, const void *values, struct buf *ou
 	case SETTING_DURATION:
 		if (!number_is_unset(row, *(const int64_t *)field))
 			duration_add(*(const int64_t *)field, out);
+		break;
+	case SETTING_PERCENT:
+		if (!number_is_unset(row, *(const int64_t *)field))
+			percent_add(*(const int64_t *)field, out);
 		break;
 	case SETTING_TEXT:
 		text = *(char *const *)field;
@@ -163,6 +174,9 @@ void setting_print_conf(const struct setting *row, const void *values, bool reve
 		buf_add_char(out, '"');
 		duration_add(*(const int64_t *)field, out);
 		buf_add_char(out, '"');
+		break;
+	case SETTING_PERCENT:
+		percent_add(*(const int64_t *)field, out);
 		break;
 	case SETTING_TEXT:
 		text = *(char *const *)field;

@@ -95,6 +95,8 @@ bool value_apply(const struct setting *row, void *values, config_setting_t *valu
 	case CONFIG_TYPE_ARRAY: case CONFIG_TYPE_LIST:
 		return apply_entries(row, values, value, err);
 	case CONFIG_TYPE_FLOAT:
+		if (row->type == SETTING_PERCENT)
+			return setting_from_real(row, values, config_setting_get_float(value), err);
 		return refuse(row, err, "%g has a fraction: write %s", config_setting_get_float(value),
 		    row->example ? row->example : "a whole number");
 	default:

@@ -18,7 +18,7 @@
 
 struct values {
 	bool flag;
-	int64_t port, count, wait_ms, warn_ms;
+	int64_t port, count, wait_ms, warn_ms, share_ppm;
 	char *name, *free_text, *password;
 	struct text_list tags;
 	int method;
@@ -38,6 +38,7 @@ static const struct setting table[] = {
 	{ .name = "count", .type = SETTING_INTEGER, .offset = offsetof(struct values, count) },
 	{ .name = "wait", .type = SETTING_DURATION, .offset = offsetof(struct values, wait_ms), .least = 1000, .most = 86400000, .fallback = "1m" },
 	{ .name = "warn", .section = "expect", .type = SETTING_DURATION, .offset = offsetof(struct values, warn_ms), .least = 1000, .most = INT64_MAX },
+	{ .name = "share", .type = SETTING_PERCENT, .offset = offsetof(struct values, share_ppm), .least = 10000, .most = 999999 },
 	{ .name = "name", .type = SETTING_TEXT, .offset = offsetof(struct values, name), .least = 2, .most = 10 },
 	{ .name = "free", .section = "expect", .type = SETTING_TEXT, .offset = offsetof(struct values, free_text), .check = check_even },
 	{ .name = "password", .type = SETTING_SECRET, .offset = offsetof(struct values, password), .most = 1000 },
@@ -160,6 +161,14 @@ static void refused_with_what_to_write(void **state)
 		{ "wait", "999ms", "wait: 999ms is too short: write 1s to 1d" },
 		{ "wait", "2d", "wait: 2d is too long: write 1s to 1d" },
 		{ "wait", "60", "wait: \"60\" has no unit: write 60s, or another of ms s m h d w" },
+		{ "share", "100", "share: 100 is too large: write 1 to 99.9999" },
+		{ "share", "0.9999", "share: 0.9999 is too small: write 1 to 99.9999" },
+		{ "share", "99.99999", "share: 99.99999 has more than four decimals: write 1 to 99.9999" },
+		{ "share", "9999999999", "share: 9999999999 is too large: write 1 to 99.9999" },
+		{ "share", "-5", "share: \"-5\" is not a per cent: write 1 to 99.9999" },
+		{ "share", "99,9", "share: \"99,9\" is not a per cent: write 1 to 99.9999" },
+		{ "share", "99.", "share: \"99.\" is not a per cent: write 1 to 99.9999" },
+		{ "share", "99.9 %%", "share: \"99.9 %%\" is not a per cent: write 1 to 99.9999" },
 		{ "warn", "1ms", "expect.warn: 1ms is too short: write at least 1s" },
 		{ "name", "a", "name: is too short (1 bytes): write at least 2" },
 		{ "name", "abcdefghijk", "name: is too long (11 bytes): write at most 10" },
@@ -199,6 +208,8 @@ static void typed_values(void **state)
 		{ "port", 443, "443", NULL }, { "port", 4294967376, NULL, "port: 4294967376 is too large: write 1 to 65535" },
 		{ "wait", 60, NULL, "wait: 60 has no unit: write \"60s\", or another of ms s m h d w" },
 		{ "wait", 0, NULL, "wait: 0s is too short: write 1s to 1d" },
+		{ "share", 95, "95", NULL }, { "share", 100, NULL, "share: 100 is too large: write 1 to 99.9999" },
+		{ "share", -1, NULL, "share: \"-1\" is not a per cent: write 1 to 99.9999" },
 		{ "tags", 42, "42", NULL }, { "tags", 404, NULL, "tags: entry 1 (\"404\"): \"404\" has an odd length" },
 		{ "name", 42, NULL, "name: 42 is a number: write it in quotes, \"42\"" },
 		{ "flag", 1, NULL, "flag: is a number: write true or false" },
@@ -220,11 +231,47 @@ static void typed_values(void **state)
 	}
 }
 
+static void shares(void **state)
+{
+	static const struct { const char *text; int64_t ppm; const char *printed; } texts[] = {
+		{ "99.9", 999000, "99.9" }, { "99.90", 999000, "99.9" }, { " 99.95 % ", 999500, "99.95" }, { "99.9999", 999999, "99.9999" }, { "1", 10000, "1" },
+		{ "50%", 500000, "50" }, { "1.0001", 10001, "1.0001" },
+	};
+	static const struct { double value; int64_t ppm; const char *said; } reals[] = {
+		{ 99.9, 999000, NULL }, { 99.9999, 999999, NULL }, { 1.1, 11000, NULL }, { 33.3333, 333333, NULL },
+		{ 99.99995, 0, "share: 99.99995 has more than four decimals: write 1 to 99.9999" },
+		{ 100.5, 0, "share: 100.5 is too large: write 1 to 99.9999" }, { -0.5, 0, "share: -0.5 is too small: write 1 to 99.9999" },
+		{ 1e300, 0, "share: 1e+300 is too large: write 1 to 99.9999" },
+	};
+	struct values values = { 0 };
+	struct error err = { 0 };
+
+	expect_printed(&values, "share", "");
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		assert_true(setting_from_text(row("share"), &values, texts[i].text, &err));
+		assert_int_equal(values.share_ppm, texts[i].ppm);
+		expect_printed(&values, "share", texts[i].printed);
+		expect_conf(&values, "share", false, texts[i].printed);
+	}
+	for (size_t i = 0; i < COUNT(reals); i++) {
+		values.share_ppm = 0;
+		assert_int_equal(setting_from_real(row("share"), &values, reals[i].value, &err), !reals[i].said);
+		assert_int_equal(values.share_ppm, reals[i].ppm);
+		if (reals[i].said)
+			assert_string_equal(err.text, reals[i].said);
+	}
+	assert_false(setting_from_real(row("port"), &values, 80.5, &err));
+	assert_string_equal(err.text, "port: is a number with a fraction: write 1 to 65535");
+	assert_true(setting_from_text(row("share"), &values, "", &err));
+	assert_int_equal(values.share_ppm, 0);
+}
+
 static void flags_and_lists_where_they_do_not_belong(void **state)
 {
 	static const struct { const char *name, *flag, *list; } rows[] = {
 		{ "port", "port: is true: write 1 to 65535", "port: is a list: write 1 to 65535" },
 		{ "wait", "wait: is true: write 1s to 1d, in quotes", "wait: is a list: write 1s to 1d, in quotes" },
+		{ "share", "share: is true: write 1 to 99.9999", "share: is a list: write 1 to 99.9999" },
 		{ "name", "name: is true: write one text in quotes", "name: is a list: write one text in quotes" },
 		{ "method", "method: is true: write GET, POST or HEAD, in quotes", "method: is a list: write GET, POST or HEAD, in quotes" },
 		{ "tags", "tags: is true: write a text in quotes, or several as [\"a\", \"b\"]", NULL },
@@ -452,6 +499,7 @@ int main(void)
 		cmocka_unit_test(read_from_text),
 		cmocka_unit_test(refused_with_what_to_write),
 		cmocka_unit_test(typed_values),
+		cmocka_unit_test(shares),
 		cmocka_unit_test(flags_and_lists_where_they_do_not_belong),
 		cmocka_unit_test(lists_of_texts),
 		cmocka_unit_test(lists_from_text),
