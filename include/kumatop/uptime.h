@@ -10,12 +10,14 @@
 
 #include "kumatop/incident.h"
 #include "kumatop/ledger.h"
+#include "kumatop/slo.h"
 #include "kumatop/window.h"
 
 struct uptime {
 	struct window window;
 	struct amounts amounts;		/* add up to the window */
 	struct incident_tally outages;
+	struct slo_account slo;		/* of the objective's own window, which ends where this one does */
 	int64_t mean_us, p50_us, p90_us, p95_us, p99_us;	/* of all answers; -1: there were none */
 };
 

@@ -6,6 +6,7 @@
 
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
+#include "kumatop/when.h"
 
 static bool is_chosen(const struct text_list *patterns, const char *name)
 {
@@ -66,6 +67,35 @@ bool figures_measure(struct archive *archive, monitor_id id, const struct window
 	return true;
 }
 
+static bool read_amounts(struct archive *archive, monitor_id id, int64_t from_us, int64_t to_us, struct amounts *amounts, struct error *err)
+{
+	struct summary summary = { 0 };
+
+	*amounts = (struct amounts){ 0 };
+	if (!id)
+		return true;
+	if (!archive_summary(archive, id, from_us, to_us, &summary, err))
+		return false;
+	*amounts = summary.amounts;
+	summary_finish(&summary);
+	return true;
+}
+
+bool figures_account(struct archive *archive, const struct roster_entry *entry, int64_t to_us, struct slo_account *account, struct error *err)
+{
+	const struct spec_common *common = entry->spec ? &entry->spec->common : NULL;
+	struct amounts amounts, late;
+
+	*account = (struct slo_account){ 0 };
+	if (!common || !common->slo_ppm)
+		return true;
+	if (!read_amounts(archive, entry->id, to_us - common->slo_window_ms * 1000, to_us, &amounts, err)
+	    || !read_amounts(archive, entry->id, to_us - HOUR_US, to_us, &late, err))
+		return false;
+	*account = slo_account(common->slo_ppm, common->slo_window_ms * 1000, &amounts, &late);
+	return true;
+}
+
 /* Incidents come ordered by name, and so are the monitors: the place is sought from where the last one was. */
 struct counting {
 	struct figures *figures;
@@ -118,6 +148,11 @@ bool figures_read(struct figures *figures, const struct hindsight *hindsight, co
 
 			record->name = entry->name;
 			if (!figures_measure(hindsight->archive, entry->id, &windows[w], &record->uptime, err))
+				return false;
+			/* All windows end at the same time. */
+			if (w > 0)
+				record->uptime.slo = record[-1].uptime.slo;
+			else if (!figures_account(hindsight->archive, entry, windows[0].to_us, &record->uptime.slo, err))
 				return false;
 		}
 	}

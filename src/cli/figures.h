@@ -24,7 +24,10 @@ struct figures {
 /* One monitor's window, without its outages. id 0: nothing is known of it. */
 bool figures_measure(struct archive *archive, monitor_id id, const struct window *window, struct uptime *uptime, struct error *err);
 
-/* figures_finish() in either case. */
+/* Its objective, as it stands at to_us. */
+bool figures_account(struct archive *archive, const struct roster_entry *entry, int64_t to_us, struct slo_account *account, struct error *err);
+
+/* Windows that end at the same time. figures_finish() in either case. */
 bool figures_read(struct figures *figures, const struct hindsight *hindsight, const struct text_list *patterns, const struct window *windows,
     size_t window_count, struct error *err);
 void figures_finish(struct figures *figures);

@@ -1,7 +1,7 @@
 /* Uptime as a table and as JSON: `uptime`. */
 #include "kumatop/format.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "kumatop/json.h"
 #include "kumatop/text.h"
@@ -11,7 +11,10 @@
 
 static const char *const heads[] = {
 	"MONITOR", "WINDOW", "UPTIME%", "KNOWN%", "DOWN", "OUTAGES", "MTTR", "MTBF", "MEAN", "P50", "P90", "P95", "P99",
+	"SLO%", "BUDGET", "LEFT", "BURN",
 };
+
+enum { COLUMNS = sizeof heads / sizeof *heads, SLO_COLUMNS = 4 };
 
 static void fill_length(struct table *table, int64_t us)
 {
@@ -28,6 +31,27 @@ static void fill_latency(struct table *table, int64_t us)
 		table_print_cell(table, "%.1f", (double)us / 1000);
 	else
 		table_print_cell(table, "%.0f", (double)us / 1000);
+}
+
+static void fill_objective(struct table *table, const struct slo_account *account)
+{
+	char text[32];
+
+	if (!account->target_ppm) {
+		for (int i = 0; i < SLO_COLUMNS; i++)
+			table_add(table, "-", 0);
+		return;
+	}
+	table_print_cell(table, "%.6g", (double)account->target_ppm / 10000);
+	fill_length(table, account->budget_us);
+	if (account->observed)
+		table_print_cell(table, "%s%s", account->left_us < 0 ? "-" : "", length_print(llabs(account->left_us), text, sizeof text));
+	else
+		table_add(table, "-", 0);
+	if (account->burn_rate < 0)
+		table_add(table, "-", 0);
+	else
+		table_print_cell(table, "%.1f", account->burn_rate);
 }
 
 static void fill_row(struct table *table, const struct uptime_record *record)
@@ -50,13 +74,18 @@ static void fill_row(struct table *table, const struct uptime_record *record)
 	fill_latency(table, uptime->p90_us);
 	fill_latency(table, uptime->p95_us);
 	fill_latency(table, uptime->p99_us);
+	if (table->columns == COLUMNS)
+		fill_objective(table, &uptime->slo);
 }
 
 void format_uptime_text(struct buf *out, const struct uptime_record *records, size_t count)
 {
-	const size_t columns = sizeof heads / sizeof *heads;
+	size_t columns = COLUMNS - SLO_COLUMNS;
 	struct table table;
 
+	for (size_t i = 0; i < count; i++)
+		if (records[i].uptime.slo.target_ppm)
+			columns = COLUMNS;
 	table_init(&table, heads, columns, ~UINT32_C(3));
 	for (size_t i = 0; i < count; i++)
 		fill_row(&table, &records[i]);
@@ -90,6 +119,23 @@ static void put_amounts(struct json *object, const struct amounts *amounts)
 		json_put_null(object, "uptime");
 }
 
+/* Only monitors that have an objective have these members. */
+static void put_objective(struct json *object, const struct slo_account *account)
+{
+	if (!account->target_ppm)
+		return;
+	json_put_real(object, "slo", (double)account->target_ppm / 10000);
+	put_seconds(object, "budget_s", account->budget_us);
+	if (account->observed)
+		json_put_real(object, "budget_left_s", (double)(account->left_us / 1000) / 1000);
+	else
+		json_put_null(object, "budget_left_s");
+	if (account->burn_rate < 0)
+		json_put_null(object, "burn_rate");
+	else
+		json_put_real(object, "burn_rate", account->burn_rate);
+}
+
 void format_uptime_json(struct buf *out, const struct uptime_record *record)
 {
 	const struct uptime *uptime = &record->uptime;
@@ -109,6 +155,7 @@ void format_uptime_json(struct buf *out, const struct uptime_record *record)
 	put_latency(object, "p90_ms", uptime->p90_us);
 	put_latency(object, "p95_ms", uptime->p95_us);
 	put_latency(object, "p99_ms", uptime->p99_us);
+	put_objective(object, &uptime->slo);
 	json_print(object, out);
 	buf_add_char(out, '\n');
 	json_free(object);

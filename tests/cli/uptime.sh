@@ -117,6 +117,33 @@ day restarted
 is 'a restart does not part an outage' "$(figures)" '84600.0 1500.0 0.0 0.0 300.0 0.982578397212544 1'
 is 'and it is as long as it was' "$(of mttr_s)" 1800.0
 
+cat >slo.conf <<'END'
+monitors: ( { name = "restarted"; tcp = "127.0.0.1:1"; slo = 99.9; slo_window = "10d"; }, { name = "never"; tcp = "127.0.0.1:1"; slo = 95; } );
+END
+chmod 600 slo.conf
+slo() { run "$KUMATOP" uptime --config slo.conf --database "$db" "$@"; }
+slo --json --window 24h,1h --at 2024-01-30T12:30:00Z --monitor restarted
+like 'an objective has its budget, and how fast it burns' "$out" '"window":"24h",.*"p99_ms":5.0,"slo":99.9,"budget_s":864.0,"budget_left_s":-636.0,"burn_rate":454.5454'
+like 'the same beside each window' "$out" '"window":"1h",.*"slo":99.9,"budget_s":864.0,"budget_left_s":-636.0,"burn_rate":454.5454'
+slo --json --window 1h --at 2024-01-30T12:30:00Z --monitor never
+like 'nobody knows what is left of it where nothing was observed' "$out" '"slo":95.0,"budget_s":129600.0,"budget_left_s":null,"burn_rate":null'
+slo --json --window 1h --at 2024-01-30T12:30:00Z --monitor off
+unlike 'a monitor without objective has no such members' "$out" slo
+slo --window 1h --at 2024-01-30T12:30:00Z
+like 'and a table has the columns' "$(tr -s ' ' <out)" '^never 1h - 0 - 0 - - - - - - - 95 1d12h - -$'
+like 'overspent is negative' "$(tr -s ' ' <out)" '^restarted 1h 54\.545 .* 99\.9 14m24s -10m36s 454\.5$'
+for wrong in 100 0.5 99.99999 '"many"' true; do
+	printf 'monitors: ( { name = "a"; tcp = "127.0.0.1:1"; slo = %s; } );\n' "$wrong" >wrong.conf
+	chmod 600 wrong.conf
+	run "$KUMATOP" config check --config wrong.conf
+	is "slo = $wrong is refused" "$status" 78
+	like 'with its line, and what to write' "$err" '^wrong.conf:1: monitor "a": slo: .*write 1 to 99.9999'
+done
+run "$KUMATOP" add --config kumatop.conf --database "$db" 127.0.0.1:9 --name added --slo 99.95 --slo_window 7d
+is 'an objective can be added' "$status" 0
+run "$KUMATOP" list --config kumatop.conf --database "$db" --conf
+like 'is kept, and printed as the configuration has it' "$out" 'name = "added".* slo = 99.95; slo_window = "7d";'
+
 start_peer web 'respond 200 hello'
 printf 'monitors: ( { name = "web"; http = "%s/"; interval = "1s"; timeout = "1s"; } );\n' "$url" >live.conf
 chmod 600 live.conf

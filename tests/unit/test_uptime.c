@@ -132,6 +132,38 @@ static void per_cent_are_never_too_good(void **state)
 	assert_true(amounts_known(&nothing) >= 1 && amounts_known(&some) == 0.75);
 }
 
+/* What is left of an objective, and how fast it goes. */
+static void budgets_are_kept(void **state)
+{
+	static const struct {
+		int64_t target_ppm, window_s, up_s, down_s, late_up_s, late_down_s;
+		int64_t budget_ms, left_ms;
+		double burn;
+		bool observed;
+	} rows[] = {
+		{ 999000, 30 * 86400, 30 * 86400 - 600, 600, 3600, 0, 2592000, 1992000, 0, true },
+		{ 999000, 30 * 86400, 86400, 3600, 0, 3600, 2592000, -1008000, 1000, true },	/* overspent: all of an hour at once */
+		{ 999000, 30 * 86400, 86400, 0, 3240, 360, 2592000, 2592000, 100, true },
+		{ 990000, 7 * 86400, 0, 0, 0, 0, 6048000, 6048000, -1, false },			/* nobody knows */
+		{ 999999, 3600, 3599, 1, 0, 0, 3, -996, -1, true },
+		{ 500000, 366 * 86400, 1, 1, 1, 1, 15811200000, 15811199000, 1, true },
+		{ 0, 30 * 86400, 1, 1, 1, 1, 0, 0, -1, false },					/* no objective */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct amounts amounts = { .us = { [TIME_UP] = rows[i].up_s * SECOND_US, [TIME_DOWN] = rows[i].down_s * SECOND_US,
+		    [TIME_PENDING] = DAY_US, [TIME_MAINTENANCE] = DAY_US } };
+		struct amounts late = { .us = { [TIME_UP] = rows[i].late_up_s * SECOND_US, [TIME_DOWN] = rows[i].late_down_s * SECOND_US } };
+		struct slo_account account = slo_account(rows[i].target_ppm, rows[i].window_s * SECOND_US, &amounts, &late);
+
+		assert_int_equal(account.budget_us / 1000, rows[i].budget_ms);
+		assert_int_equal(account.left_us / 1000, rows[i].left_ms);
+		assert_int_equal(account.observed, rows[i].observed);
+		assert_true(account.burn_rate > rows[i].burn - 1e-6 && account.burn_rate < rows[i].burn + 1e-6);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +171,7 @@ int main(void)
 		cmocka_unit_test(months_are_those_of_utc),
 		cmocka_unit_test(rounded_amounts_add_up),
 		cmocka_unit_test(per_cent_are_never_too_good),
+		cmocka_unit_test(budgets_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
