@@ -3,13 +3,10 @@
  */
 #include "commands.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "kumatop/buf.h"
 #include "kumatop/format.h"
-#include "kumatop/heap.h"
 #include "hindsight.h"
+#include "newest.h"
 
 enum { INCIDENTS_MOST = 100000, INCIDENTS_USUAL = 50 };
 
@@ -36,60 +33,6 @@ static const struct setting options_table[] = {
 };
 
 static const struct cli_letter letters[] = { { 'n', "lines" }, { 0, NULL } };
-
-/* The newest so far, and at most as many again before those are sorted out. */
-struct newest {
-	struct incident_record *items;
-	size_t count, room, most;
-	bool evidence, more;
-};
-
-static int by_start(const void *a, const void *b)
-{
-	const struct incident *left = &((const struct incident_record *)a)->incident, *right = &((const struct incident_record *)b)->incident;
-
-	if (left->start_us != right->start_us)
-		return left->start_us < right->start_us ? -1 : 1;
-	return left->id < right->id ? -1 : left->id > right->id;
-}
-
-static void drop(struct incident_record *record)
-{
-	free((char *)(uintptr_t)record->name);
-	incident_finish(&record->incident);
-}
-
-static void sort_out(struct newest *newest)
-{
-	size_t over = newest->count > newest->most ? newest->count - newest->most : 0;
-
-	if (newest->count > 1)
-		qsort(newest->items, newest->count, sizeof *newest->items, by_start);
-	for (size_t i = 0; i < over; i++)
-		drop(&newest->items[i]);
-	if (over)
-		memmove(newest->items, newest->items + over, newest->most * sizeof *newest->items);
-	newest->count -= over;
-	newest->more = newest->more || over > 0;
-}
-
-static bool take(void *arg, const char *name, const struct incident *incident)
-{
-	struct newest *newest = arg;
-	struct incident held = *incident;
-
-	if (newest->count == newest->room) {
-		newest->room = newest->room ? 2 * newest->room : 64;
-		newest->items = heap_resize(newest->items, newest->room, sizeof *newest->items);
-	}
-	held.detail = shared_hold(held.detail);
-	held.evidence = newest->evidence ? shared_hold(held.evidence) : NULL;
-	held.who = shared_hold(held.who);
-	newest->items[newest->count++] = (struct incident_record){ heap_text(name), held };
-	if (newest->count >= 2 * newest->most + 64)
-		sort_out(newest);
-	return true;
-}
 
 static void print(const struct options *options, const struct newest *newest, int64_t now_us, int *status)
 {
@@ -122,15 +65,13 @@ static int tell(const struct options *options, struct hindsight *hindsight)
 	struct error err;
 
 	if (hindsight_range(options->since, options->until, hindsight->now_us, &range, &err)
-	    && archive_incidents(hindsight->archive, &range, take, &newest, &err)) {
-		sort_out(&newest);
+	    && archive_incidents(hindsight->archive, &range, newest_take, &newest, &err)) {
+		newest_sort(&newest);
 		print(options, &newest, hindsight->now_us, &status);
 	} else {
 		status = cli_fail(&err);
 	}
-	for (size_t i = 0; i < newest.count; i++)
-		drop(&newest.items[i]);
-	free(newest.items);
+	newest_finish(&newest);
 	return status;
 }
 
