@@ -143,7 +143,8 @@ $(BUILD)/assets/%.inc: src/assets/%
 	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
 
 $(BUILD)/src/store/schema.o: $(BUILD)/assets/schema.sql.inc $(patsubst src/assets/%,$(BUILD)/assets/%.inc,$(wildcard src/assets/upgrade-*.sql))
-$(BUILD)/src/store/schema.o: WARNINGS += -Wno-overlength-strings
+$(BUILD)/src/format/report_html.o: $(BUILD)/assets/report.css.inc
+$(BUILD)/src/store/schema.o $(BUILD)/src/format/report_html.o: WARNINGS += -Wno-overlength-strings
 
 $(TEST_LIBRARY): $(TEST_LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@

@@ -10,6 +10,7 @@
 
 #include "kumatop/buf.h"
 #include "kumatop/record.h"
+#include "kumatop/month.h"
 #include "kumatop/result.h"
 #include "kumatop/snapshot.h"
 
@@ -51,5 +52,13 @@ void format_incident_json(struct buf *out, const struct incident_record *record,
 /* Uptime, a table for people and an object a line. */
 void format_uptime_text(struct buf *out, const struct uptime_record *records, size_t count);
 void format_uptime_json(struct buf *out, const struct uptime_record *record);
+
+/*
+ * A report, each form one self-contained page in UTC. Names and causes are made harmless and escaped for where they stand. HTML comes without
+ * scripts and asks for nothing from elsewhere.
+ */
+void format_report_text(struct buf *out, const struct month *report);
+void format_report_markdown(struct buf *out, const struct month *report);
+void format_report_html(struct buf *out, const struct month *report);
 
 #endif

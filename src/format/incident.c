@@ -5,6 +5,7 @@
 #include "kumatop/text.h"
 #include "kumatop/when.h"
 #include "put.h"
+#include "sheet.h"
 #include "table.h"
 
 enum { CAUSE_CELLS_MOST = 100 };
@@ -16,11 +17,7 @@ static void fill_cause(struct table *table, const struct incident *incident)
 	struct buf text;
 
 	buf_init(&text, 1 << 16);
-	add_reason(&text, incident->outcome == OUTCOME_NONE ? -1 : incident->outcome, shared_read(incident->detail));
-	if (!text.length)
-		buf_add_text(&text, "its beginning was not kept");
-	if (incident->acknowledged)
-		buf_print(&text, "%s%s", *shared_read(incident->who) ? ", acknowledged by " : ", acknowledged", shared_read(incident->who));
+	sheet_cause(incident, &text);
 	table_add(table, text.data, CAUSE_CELLS_MOST);
 	buf_finish(&text);
 }
