@@ -40,7 +40,7 @@ void chosen_finish(struct chosen *chosen)
 	*chosen = (struct chosen){ 0 };
 }
 
-static void fill_latencies(struct uptime *uptime, const struct summary *summary)
+void figures_fill_latencies(struct uptime *uptime, const struct summary *summary)
 {
 	if (!summary->answers)
 		return;
@@ -62,7 +62,7 @@ bool figures_measure(struct archive *archive, monitor_id id, const struct window
 	if (!archive_summary(archive, id, window->from_us, window->to_us, &summary, err))
 		return false;
 	uptime->amounts = summary.amounts;
-	fill_latencies(uptime, &summary);
+	figures_fill_latencies(uptime, &summary);
 	summary_finish(&summary);
 	return true;
 }

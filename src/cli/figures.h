@@ -24,6 +24,9 @@ struct figures {
 /* One monitor's window, without its outages. id 0: nothing is known of it. */
 bool figures_measure(struct archive *archive, monitor_id id, const struct window *window, struct uptime *uptime, struct error *err);
 
+/* The latencies of a summary; as they are (-1) when it has none. */
+void figures_fill_latencies(struct uptime *uptime, const struct summary *summary);
+
 /* Its objective, as it stands at to_us. */
 bool figures_account(struct archive *archive, const struct roster_entry *entry, int64_t to_us, struct slo_account *account, struct error *err);
 

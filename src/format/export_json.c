@@ -46,7 +46,8 @@ static void event_json(struct buf *out, const struct event_record *event, bool g
 	json_free(object);
 }
 
-static void put_seconds(struct json *object, const char *key, int64_t us)
+/* To the microsecond, so that the amounts of a roll-up add up. */
+static void put_amount(struct json *object, const char *key, int64_t us)
 {
 	json_put_real(object, key, (double)us / 1e6);
 }
@@ -60,12 +61,12 @@ static void rollup_json(struct buf *out, const struct rollup_record *record, boo
 	put_moment(object, "time", rollup->start_us);
 	json_put_text(object, "monitor", record->name);
 	json_put_text(object, "kind", record->kind);
-	put_seconds(object, "up_s", rollup->amounts.us[TIME_UP]);
-	put_seconds(object, "degraded_s", rollup->amounts.degraded_us);
-	put_seconds(object, "down_s", rollup->amounts.us[TIME_DOWN]);
-	put_seconds(object, "pending_s", rollup->amounts.us[TIME_PENDING]);
-	put_seconds(object, "maintenance_s", rollup->amounts.us[TIME_MAINTENANCE]);
-	put_seconds(object, "unknown_s", rollup->amounts.us[TIME_UNKNOWN]);
+	put_amount(object, "up_s", rollup->amounts.us[TIME_UP]);
+	put_amount(object, "degraded_s", rollup->amounts.degraded_us);
+	put_amount(object, "down_s", rollup->amounts.us[TIME_DOWN]);
+	put_amount(object, "pending_s", rollup->amounts.us[TIME_PENDING]);
+	put_amount(object, "maintenance_s", rollup->amounts.us[TIME_MAINTENANCE]);
+	put_amount(object, "unknown_s", rollup->amounts.us[TIME_UNKNOWN]);
 	json_put_real(object, "uptime", uptime >= 0 ? uptime : NAN);
 	json_put_integer(object, "beats_up", rollup->beats[VERDICT_UP]);
 	json_put_integer(object, "beats_degraded", rollup->beats[VERDICT_DEGRADED]);
