@@ -29,6 +29,17 @@ struct history_query {
 	size_t most;		/* EVENTS: at most this many */
 };
 
+/* What a series was made of, but for its newest end, which is always beats. */
+enum history_resolution {
+	HISTORY_BEATS,
+	HISTORY_5MIN,		/* roll-ups, in the order of enum rollup_step */
+	HISTORY_HOUR,
+	HISTORY_DAY,
+	HISTORY_RESOLUTION_COUNT
+};
+
+const char *history_resolution_word(int resolution);	/* "beats", "5min" … */
+
 /* One bucket of a series. */
 struct history_column {
 	uint32_t count;		/* beats with an answer */
@@ -41,8 +52,9 @@ struct history_series {
 	size_t count;
 	uint64_t beats, failures;
 	int32_t min_us, mean_us, max_us, p50_us, p90_us, p95_us, p99_us;	/* of all answers; -1: none */
-	int32_t phase_mean_us[PHASE_COUNT];
+	int32_t phase_mean_us[PHASE_COUNT];	/* -1 where it was made of roll-ups, which have only the whole */
 	struct amounts amounts;		/* of the window */
+	uint8_t resolution;		/* enum history_resolution */
 };
 
 struct history_event {

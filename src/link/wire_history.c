@@ -29,6 +29,7 @@ static const char *question_word(int kind)
 
 static const struct wire_words event_outcomes = { event_outcome_word, OUTCOME_WORDS, OUTCOME_INTERNAL };
 static const struct wire_words event_kinds = { event_kind_word, EVENT_WORDS, EVENT_LAST };
+static const struct wire_words resolutions = { history_resolution_word, HISTORY_RESOLUTION_COUNT, HISTORY_BEATS };
 static const struct wire_words questions = { question_word, HISTORY_EVENTS + 1, -1 };
 
 _Static_assert(sizeof(enum history_kind) == sizeof(uint32_t), "kinds are read and written as 32 bits");
@@ -59,6 +60,7 @@ static const struct wire_field series_fields[] = {
 	WIRE_PHASES("phase_means", struct history_series, phase_mean_us),
 	WIRE_AMOUNTS("amounts", struct history_series, amounts.us),
 	WIRE_LENGTH("degraded", struct history_series, amounts.degraded_us),
+	{ "resolution", FIELD_U8, offsetof(struct history_series, resolution), 0, HISTORY_RESOLUTION_COUNT - 1, &resolutions, 0 },
 	{ .key = NULL },
 };
 

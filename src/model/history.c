@@ -15,3 +15,12 @@ void history_answer_destroy(struct history_answer *answer)
 	free(answer->series.columns);
 	free(answer);
 }
+
+const char *history_resolution_word(int resolution)
+{
+	static const char *const words[HISTORY_RESOLUTION_COUNT] = {
+		[HISTORY_BEATS] = "beats", [HISTORY_5MIN] = "5min", [HISTORY_HOUR] = "hour", [HISTORY_DAY] = "day",
+	};
+
+	return resolution >= 0 && resolution < HISTORY_RESOLUTION_COUNT ? words[resolution] : "unknown";
+}

@@ -29,6 +29,7 @@
 	" UNION ALL SELECT (SELECT min(start_us) FROM " table " WHERE start_us > hop.at) FROM hop WHERE hop.at < ?2)" \
 	" SELECT at FROM hop WHERE at < ?2"
 #define ROLLED_ONE(table) "SELECT " ROLLED_COLUMNS " FROM " table " WHERE start_us = ?1 AND monitor = ?2"
+#define ROLLED_FIRST(table) "SELECT min(start_us) FROM " table
 #define ROLLED_EACH(which, sql) \
 	[which + ROLLUP_5MIN] = sql("beat_5min"), [which + ROLLUP_HOUR] = sql("beat_hour"), [which + ROLLUP_DAY] = sql("beat_day")
 
@@ -71,6 +72,7 @@ static const char *const statement_sql[PAST_STATEMENT_COUNT] = {
 	[PAST_META] = "SELECT value FROM meta WHERE key = ?1",
 	ROLLED_EACH(PAST_ROLLED_STARTS, ROLLED_STARTS),
 	ROLLED_EACH(PAST_ROLLED_ONE, ROLLED_ONE),
+	ROLLED_EACH(PAST_ROLLED_FIRST, ROLLED_FIRST),
 };
 
 sqlite3_stmt *past_statement(struct archive *archive, enum past_statement which)

@@ -41,7 +41,8 @@ enum past_statement {
 	/* each for every step, in the order of enum rollup_step */
 	PAST_ROLLED_STARTS,
 	PAST_ROLLED_ONE = PAST_ROLLED_STARTS + ROLLUP_STEP_COUNT,
-	PAST_ROLLED_LAST = PAST_ROLLED_ONE + ROLLUP_STEP_COUNT - 1,
+	PAST_ROLLED_FIRST = PAST_ROLLED_ONE + ROLLUP_STEP_COUNT,
+	PAST_ROLLED_LAST = PAST_ROLLED_FIRST + ROLLUP_STEP_COUNT - 1,
 	PAST_STATEMENT_COUNT
 };
 
@@ -107,6 +108,9 @@ bool past_rollup(struct archive *archive, enum rollup_step step, int64_t start_u
 
 /* Heap array of when the buckets in a window began that somebody has a row of. */
 bool past_rolled_starts(struct archive *archive, enum rollup_step step, int64_t from_us, int64_t to_us, int64_t **starts, size_t *count);
+
+/* When the first bucket of a step began that there is a row of; INT64_MAX: there is none. */
+bool past_rolled_first(struct archive *archive, enum rollup_step step, int64_t *first_us);
 
 /* Up to where the buckets of this step are closed; 0: none is. */
 bool past_rolled(struct archive *archive, enum rollup_step step, int64_t *until_us);

@@ -49,3 +49,15 @@ bool past_rolled_starts(struct archive *archive, enum rollup_step step, int64_t 
 	}
 	return sqlite3_reset(statement) == SQLITE_OK;
 }
+
+bool past_rolled_first(struct archive *archive, enum rollup_step step, int64_t *first_us)
+{
+	sqlite3_stmt *statement = past_statement(archive, PAST_ROLLED_FIRST + (int)step);
+
+	*first_us = INT64_MAX;
+	if (!statement)
+		return false;
+	if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL)
+		*first_us = rows_column_us(statement, 0);
+	return sqlite3_reset(statement) == SQLITE_OK;
+}

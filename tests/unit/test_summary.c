@@ -210,6 +210,89 @@ static void what_is_gone_counts_in_proportion(void **state)
 	summary_finish(&half);
 }
 
+static struct history_answer *ask(struct archive *archive, int64_t from_us, int64_t to_us, size_t columns)
+{
+	const struct history_query query = { .kind = HISTORY_SERIES, .monitor = 1, .from_us = from_us, .to_us = to_us, .columns = columns };
+	struct history_answer *answer = archive_answer(archive, &query);
+
+	if (!answer->ok)
+		fail_msg("%s", answer->error.text);
+	assert_int_equal(answer->series.count, columns);
+	return answer;
+}
+
+/* Columns that are as wide as buckets, or some of them. */
+static void check_series(struct archive *archive, int64_t from_us, int64_t to_us, size_t columns, enum history_resolution resolution)
+{
+	struct history_answer *answer = ask(archive, from_us, to_us, columns);
+	struct summary whole = sum_slowly(archive, 1, from_us, to_us);
+	const struct history_series *series = &answer->series;
+
+	assert_int_equal(series->resolution, resolution);
+	for (size_t i = 0; i < columns; i++) {
+		int64_t width_us = (to_us - from_us) / (int64_t)columns;
+		struct summary part = sum_slowly(archive, 1, from_us + (int64_t)i * width_us, from_us + (int64_t)(i + 1) * width_us);
+		const struct history_column *column = &series->columns[i];
+
+		assert_int_equal(column->count, part.answers);
+		assert_int_equal(column->min_us, part.latency_min_us);
+		assert_int_equal(column->max_us, part.latency_max_us);
+		assert_int_equal(column->mean_us, part.answers ? part.latency_sum_us / part.answers : -1);
+		assert_true(resolution == HISTORY_BEATS || column->worst == STATE_DOWN || !part.amounts.us[TIME_DOWN] || !part.answers);
+		summary_finish(&part);
+	}
+	assert_memory_equal(&series->amounts, &whole.amounts, sizeof whole.amounts);
+	assert_int_equal(series->max_us, whole.latency_max_us);
+	assert_int_equal(series->mean_us, whole.latency_sum_us / whole.answers);
+	assert_in_range((int64_t)series->p95_us * 1000 / summary_quantile_us(&whole, 0.95), 980, 1020);
+	summary_finish(&whole);
+	history_answer_destroy(answer);
+}
+
+static void graphs_are_made_of_the_widest(void **state)
+{
+	const struct keeping *keeping = *state;
+	struct desk_life lives[DESK_MONITORS];
+	uint32_t random = 12;
+	struct desk desk;
+	struct archive *archive;
+	struct history_answer *whole, *now;
+	int64_t end_us, noon_us = DESK_START + DAY_US + 12 * HOUR_US;
+
+	begin_lives(&desk, lives, keeping->path, &random, 31 * HOUR_US);
+	end_us = rollup_start_us(ROLLUP_5MIN, desk.now_us);
+	archive = desk_archive(keeping->path);
+	check_series(archive, end_us - HOUR_US, end_us, 60, HISTORY_BEATS);
+	check_series(archive, end_us - 10 * HOUR_US, end_us, 120, HISTORY_5MIN);
+	check_series(archive, end_us - 10 * HOUR_US, end_us, 40, HISTORY_5MIN);
+	check_series(archive, DESK_START + 20 * HOUR_US, DESK_START + 50 * HOUR_US, 30, HISTORY_HOUR);
+	check_series(archive, DESK_START + 12 * HOUR_US, DESK_START + 60 * HOUR_US, 8, HISTORY_HOUR);
+	check_series(archive, DESK_START - 3 * DAY_US, DESK_START + 3 * DAY_US, 6, HISTORY_DAY);
+	check_series(archive, DESK_START - 30 * DAY_US, DESK_START + 30 * DAY_US, 1, HISTORY_DAY);
+
+	/* Beats that are gone leave the 5 minutes, each as wide as five columns; those gone, the hours. */
+	whole = ask(archive, noon_us, noon_us + HOUR_US, 12);
+	archive_close(archive);
+	assert_true(keeping_run(keeping->path, "DELETE FROM beat_tail WHERE seq < (SELECT max(seq) FROM beat_tail)"));
+	archive = desk_archive(keeping->path);
+	now = ask(archive, noon_us, noon_us + HOUR_US, 60);
+	assert_int_equal(now->series.resolution, HISTORY_5MIN);
+	assert_int_equal(now->series.beats, whole->series.beats);
+	for (int i = 0; i < 60; i++)
+		assert_memory_equal(&now->series.columns[i], &whole->series.columns[i / 5], sizeof *now->series.columns);
+	history_answer_destroy(now);
+	archive_close(archive);
+	assert_true(keeping_run(keeping->path, "DELETE FROM beat_5min WHERE start_us < (SELECT max(start_us) FROM beat_5min)"));
+	archive = desk_archive(keeping->path);
+	now = ask(archive, noon_us, noon_us + HOUR_US, 12);
+	assert_int_equal(now->series.beats, whole->series.beats);
+	assert_memory_equal(&now->series.columns[0], &now->series.columns[11], sizeof *now->series.columns);
+	history_answer_destroy(now);
+	history_answer_destroy(whole);
+	archive_close(archive);
+	desk_end(&desk, false);
+}
+
 struct golden {
 	const char *what, *steps;
 	int from, to;		/* seconds */
@@ -359,6 +442,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(windows_are_what_beats_say),
 		TEST(what_is_gone_counts_in_proportion),
+		TEST(graphs_are_made_of_the_widest),
 		TEST(golden_windows),
 		TEST(mean_of_three),
 		TEST(kumatop_off_for_an_hour),

@@ -134,6 +134,7 @@ static void a_series(void **state)
 	for (int i = 0; i < PHASE_COUNT; i++)
 		series->phase_mean_us[i] = i - 1;
 	series->amounts.degraded_us = 4711;
+	series->resolution = HISTORY_HOUR;
 	for (int i = 0; i < TIME_CLASS_COUNT; i++)
 		series->amounts.us[i] = i;
 	heard = over(&told, &bytes);
@@ -146,6 +147,7 @@ static void a_series(void **state)
 	assert_memory_equal(&heard->series.min_us, &series->min_us, 7 * sizeof(int32_t));
 	assert_memory_equal(heard->series.phase_mean_us, series->phase_mean_us, sizeof series->phase_mean_us);
 	assert_memory_equal(&heard->series.amounts, &series->amounts, sizeof series->amounts);
+	assert_int_equal(heard->series.resolution, HISTORY_HOUR);
 	history_answer_destroy(heard);
 	free(series->columns);
 }
