@@ -55,6 +55,13 @@ struct summary {
 bool archive_summary(struct archive *archive, monitor_id monitor, int64_t from_us, int64_t to_us, struct summary *summary, struct error *err);
 void summary_finish(struct summary *summary);	/* accepts a zeroed one */
 
+/*
+ * The same of many monitors, in the order of their numbers, of those that nothing is known of too: all roll-ups of the window are gone
+ * through once. Where an edge cuts 5 minutes that are closed, they count in proportion.
+ */
+bool archive_summaries(struct archive *archive, const monitor_id *monitors, size_t count, int64_t from_us, int64_t to_us,
+    bool (*visit)(void *arg, monitor_id monitor, const struct summary *), void *arg, struct error *err);
+
 /* As rollup_quantile_us(). */
 int64_t summary_quantile_us(const struct summary *summary, double p);
 

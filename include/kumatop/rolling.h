@@ -49,6 +49,9 @@ enum rolling_progress { ROLLING_DONE, ROLLING_MORE, ROLLING_FAILED };
  */
 enum rolling_progress rolling_close(struct rolling *rolling, int64_t until_us, int64_t patience_us, size_t most, int64_t *closed_us);
 
+/* What a window since the last bucket that was closed was made of, as far as is known by now, with all cuts that there are. */
+struct amounts rolling_sum(struct rolling *rolling, monitor_id monitor, int64_t from_us, int64_t to_us);
+
 /* How many monitors something is kept of. */
 size_t rolling_count(const struct rolling *rolling);
 

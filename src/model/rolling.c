@@ -344,6 +344,16 @@ bool rolling_beat(struct rolling *rolling, const struct beat *beat)
 	return close_one(rolling, rolled, start_us, start_us - HOUR_US, &left) != ROLLING_FAILED;
 }
 
+struct amounts rolling_sum(struct rolling *rolling, monitor_id monitor, int64_t from_us, int64_t to_us)
+{
+	struct rolled *rolled = find(rolling, monitor);
+
+	if (!rolled)
+		return (struct amounts){ .us[TIME_UNKNOWN] = to_us - from_us };
+	live_cuts(rolling, rolled, INT64_MAX, INT64_MAX);
+	return ledger_sum(&rolled->replay.ledger, from_us, to_us);
+}
+
 void rolling_forget(struct rolling *rolling, monitor_id monitor)
 {
 	struct rolled *rolled = find(rolling, monitor);

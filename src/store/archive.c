@@ -29,6 +29,7 @@
 	" UNION ALL SELECT (SELECT min(start_us) FROM " table " WHERE start_us > hop.at) FROM hop WHERE hop.at < ?2)" \
 	" SELECT at FROM hop WHERE at < ?2"
 #define ROLLED_ONE(table) "SELECT " ROLLED_COLUMNS " FROM " table " WHERE start_us = ?1 AND monitor = ?2"
+#define ROLLED_ALL(table) "SELECT " ROLLED_COLUMNS " FROM " table " WHERE start_us >= ?1 AND start_us < ?2"
 #define ROLLED_FIRST(table) "SELECT min(start_us) FROM " table
 #define ROLLED_EACH(which, sql) \
 	[which + ROLLUP_5MIN] = sql("beat_5min"), [which + ROLLUP_HOUR] = sql("beat_hour"), [which + ROLLUP_DAY] = sql("beat_day")
@@ -70,9 +71,12 @@ static const char *const statement_sql[PAST_STATEMENT_COUNT] = {
 	[PAST_HOUR_COUNT] = "SELECT sum(count) FROM beat_chunk WHERE hour = ?1",
 	[PAST_MONITOR_HOUR_COUNT] = "SELECT count FROM beat_chunk WHERE hour = ?1 AND monitor = ?2 AND part = 0",
 	[PAST_META] = "SELECT value FROM meta WHERE key = ?1",
+	[PAST_ALL_CUTS] = "SELECT monitor, time_us, kind, from_state, to_state, lasted_us FROM event WHERE time_us >= ?1 ORDER BY time_us, id",
+	[PAST_TAIL] = "SELECT " ROLLED_BEAT_COLUMNS " FROM beat_tail WHERE seq > ?1 ORDER BY seq",
 	ROLLED_EACH(PAST_ROLLED_STARTS, ROLLED_STARTS),
 	ROLLED_EACH(PAST_ROLLED_ONE, ROLLED_ONE),
 	ROLLED_EACH(PAST_ROLLED_FIRST, ROLLED_FIRST),
+	ROLLED_EACH(PAST_ROLLED_ALL, ROLLED_ALL),
 };
 
 sqlite3_stmt *past_statement(struct archive *archive, enum past_statement which)

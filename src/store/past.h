@@ -38,11 +38,14 @@ enum past_statement {
 	PAST_HOUR_COUNT,
 	PAST_MONITOR_HOUR_COUNT,
 	PAST_META,
+	PAST_ALL_CUTS,
+	PAST_TAIL,
 	/* each for every step, in the order of enum rollup_step */
 	PAST_ROLLED_STARTS,
 	PAST_ROLLED_ONE = PAST_ROLLED_STARTS + ROLLUP_STEP_COUNT,
 	PAST_ROLLED_FIRST = PAST_ROLLED_ONE + ROLLUP_STEP_COUNT,
-	PAST_ROLLED_LAST = PAST_ROLLED_FIRST + ROLLUP_STEP_COUNT - 1,
+	PAST_ROLLED_ALL = PAST_ROLLED_FIRST + ROLLUP_STEP_COUNT,
+	PAST_ROLLED_LAST = PAST_ROLLED_ALL + ROLLUP_STEP_COUNT - 1,
 	PAST_STATEMENT_COUNT
 };
 
@@ -111,6 +114,9 @@ bool past_rolled_starts(struct archive *archive, enum rollup_step step, int64_t 
 
 /* When the first bucket of a step began that there is a row of; INT64_MAX: there is none. */
 bool past_rolled_first(struct archive *archive, enum rollup_step step, int64_t *first_us);
+
+/* A number in `meta`; 0: it is not there. */
+bool past_meta(struct archive *archive, const char *key, int64_t *number);
 
 /* Up to where the buckets of this step are closed; 0: none is. */
 bool past_rolled(struct archive *archive, enum rollup_step step, int64_t *until_us);

@@ -138,3 +138,20 @@ monitor_id rolled_read(sqlite3_stmt *statement, enum rollup_step step, struct ro
 	rollup->closed = true;
 	return sqlite3_column_int64(statement, COLUMN_MONITOR);
 }
+
+struct beat rolled_read_beat(sqlite3_stmt *statement)
+{
+	int64_t verdict = sqlite3_column_int64(statement, 5);
+	struct beat beat = {
+		.monitor = sqlite3_column_int64(statement, 1),
+		.time_us = rows_column_us(statement, 2),
+		.reach_ms = sqlite3_column_int(statement, 3),
+		.state = (uint8_t)rows_state(sqlite3_column_int64(statement, 4)),
+		.verdict = verdict >= 0 && verdict < VERDICT_COUNT ? (uint8_t)verdict : (uint8_t)VERDICT_UNKNOWN,
+		.outcome = (uint8_t)sqlite3_column_int(statement, 6),
+	};
+
+	for (int i = 0; i < PHASE_COUNT; i++)
+		beat.phase_us[i] = sqlite3_column_type(statement, 7 + i) == SQLITE_NULL ? -1 : sqlite3_column_int(statement, 7 + i);
+	return beat;
+}

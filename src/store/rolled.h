@@ -29,4 +29,10 @@ bool rolled_bind(sqlite3_stmt *insert, monitor_id monitor, const struct rollup *
  */
 monitor_id rolled_read(sqlite3_stmt *statement, enum rollup_step step, struct rollup *rollup);
 
+/* What rolling up needs of a row of beat_tail, without its texts. The first column is the seq. */
+#define ROLLED_BEAT_COLUMNS "seq, monitor, time_us, reach_ms, state, verdict, outcome, name_us, connect_us, tls_us, first_byte_us," \
+	" transfer_us, total_us"
+
+struct beat rolled_read_beat(sqlite3_stmt *statement);
+
 #endif

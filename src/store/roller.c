@@ -17,8 +17,7 @@
 	X(PUT_DAY, ROLLED_INSERT("beat_day")) \
 	X(FIRST_5MIN, "SELECT min(start_us) FROM beat_5min WHERE start_us >= ?1") \
 	X(FIRST_HOUR, "SELECT min(start_us) FROM beat_hour WHERE start_us >= ?1") \
-	X(BEATS, "SELECT seq, monitor, time_us, reach_ms, state, verdict, outcome, name_us, connect_us, tls_us, first_byte_us," \
-		" transfer_us, total_us FROM beat_tail WHERE seq > ?1 ORDER BY seq LIMIT ?2") \
+	X(BEATS, "SELECT " ROLLED_BEAT_COLUMNS " FROM beat_tail WHERE seq > ?1 ORDER BY seq LIMIT ?2") \
 	X(EVENTS, "SELECT id, monitor, time_us, kind, from_state, to_state, lasted_us FROM event WHERE id > ?1 ORDER BY id LIMIT ?2") \
 	X(EVENT_BEFORE, "SELECT coalesce((SELECT min(id) - 1 FROM event WHERE time_us >= ?1), (SELECT max(id) FROM event), 0)") \
 	X(RUNS, "SELECT coalesce(ended_us, seen_us) FROM run WHERE id < ?1 AND coalesce(ended_us, seen_us) >= ?2 ORDER BY id") \
@@ -278,18 +277,8 @@ static bool read_events(struct roller *roller, bool *again)
 
 static bool roll_beat(struct roller *roller, sqlite3_stmt *statement)
 {
-	int64_t verdict = sqlite3_column_int64(statement, 5);
-	struct beat beat = {
-		.monitor = sqlite3_column_int64(statement, 1),
-		.time_us = rows_column_us(statement, 2),
-		.reach_ms = sqlite3_column_int(statement, 3),
-		.state = (uint8_t)rows_state(sqlite3_column_int64(statement, 4)),
-		.verdict = verdict >= 0 && verdict < VERDICT_COUNT ? (uint8_t)verdict : (uint8_t)VERDICT_UNKNOWN,
-		.outcome = (uint8_t)sqlite3_column_int(statement, 6),
-	};
+	struct beat beat = rolled_read_beat(statement);
 
-	for (int i = 0; i < PHASE_COUNT; i++)
-		beat.phase_us[i] = sqlite3_column_type(statement, 7 + i) == SQLITE_NULL ? -1 : sqlite3_column_int(statement, 7 + i);
 	roller->seq = sqlite3_column_int64(statement, 0);
 	roller->leading = roller->leading && beat.time_us < roller->leading_us;
 	if (roller->leading)

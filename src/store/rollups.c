@@ -21,16 +21,24 @@ bool past_rollup(struct archive *archive, enum rollup_step step, int64_t start_u
 	return sqlite3_reset(statement) == SQLITE_OK;
 }
 
-bool past_rolled(struct archive *archive, enum rollup_step step, int64_t *until_us)
+bool past_meta(struct archive *archive, const char *key, int64_t *number)
 {
 	sqlite3_stmt *statement = past_statement(archive, PAST_META);
 
-	*until_us = 0;
-	if (!statement || sqlite3_bind_text(statement, 1, rolled_keys[step], -1, SQLITE_STATIC) != SQLITE_OK)
+	*number = 0;
+	if (!statement || sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC) != SQLITE_OK)
 		return false;
 	if (sqlite3_step(statement) == SQLITE_ROW)
-		*until_us = rows_column_us(statement, 0);
+		*number = sqlite3_column_int64(statement, 0);
 	return sqlite3_reset(statement) == SQLITE_OK;
+}
+
+bool past_rolled(struct archive *archive, enum rollup_step step, int64_t *until_us)
+{
+	bool good = past_meta(archive, rolled_keys[step], until_us);
+
+	*until_us = rollup_start_us(step, rows_us(*until_us));
+	return good;
 }
 
 bool past_rolled_starts(struct archive *archive, enum rollup_step step, int64_t from_us, int64_t to_us, int64_t **starts, size_t *count)

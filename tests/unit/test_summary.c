@@ -210,6 +210,68 @@ static void what_is_gone_counts_in_proportion(void **state)
 	summary_finish(&half);
 }
 
+struct visited {
+	struct archive *archive;
+	int64_t closed_us;
+	monitor_id last;
+	size_t count;
+};
+
+/* Edges that cut no 5 minutes, or those that are not closed. */
+static bool compare_with_one(void *arg, monitor_id monitor, const struct summary *summary)
+{
+	struct visited *visited = arg;
+	struct summary one = summarize(visited->archive, monitor, summary->from_us, summary->to_us);
+
+	assert_true(monitor > visited->last);
+	visited->last = monitor;
+	visited->count++;
+	assert_adds_up(summary);
+	assert_same(summary, &one);
+	summary_finish(&one);
+	return visited->count < DESK_MONITORS;
+}
+
+static bool look_at_all(void *arg, monitor_id monitor, const struct summary *summary)
+{
+	size_t *count = arg;
+
+	assert_adds_up(summary);
+	assert_in_range(monitor, 1, DESK_MONITORS);
+	return ++*count < DESK_MONITORS;
+}
+
+static void many_are_as_each(void **state)
+{
+	const struct keeping *keeping = *state;
+	const monitor_id monitors[] = { 3, 1, 99, 4, 2 };
+	struct desk_life lives[DESK_MONITORS];
+	uint32_t random = 21;
+	struct desk desk;
+	struct archive *archive;
+	struct error err = { 0 };
+
+	begin_lives(&desk, lives, keeping->path, &random, 30 * HOUR_US);
+	archive = desk_archive(keeping->path);
+	for (int i = 0; i < 150; i++) {
+		int64_t begin_us = DESK_START + 20 * HOUR_US, length_us = desk.now_us - begin_us;
+		int64_t from_us = begin_us + length_us / 16777216 * desk_roll(&random, 16777216), to_us = from_us;
+		struct visited visited = { .archive = archive };
+		size_t count = 0;
+
+		to_us += i % 3 ? desk_roll(&random, 100000) * SECOND : length_us;
+		if (from_us < to_us)
+			assert_true(archive_summaries(archive, monitors, 5, from_us, to_us, look_at_all, &count, &err));
+		from_us = from_us < desk_marker(&desk, ROLLUP_5MIN) ? rollup_start_us(ROLLUP_5MIN, from_us) : from_us;
+		to_us = to_us < desk_marker(&desk, ROLLUP_5MIN) ? rollup_start_us(ROLLUP_5MIN, to_us) : to_us;
+		if (!archive_summaries(archive, monitors, 5, from_us, to_us, compare_with_one, &visited, &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(visited.count, DESK_MONITORS);
+	}
+	archive_close(archive);
+	desk_end(&desk, false);
+}
+
 static struct history_answer *ask(struct archive *archive, int64_t from_us, int64_t to_us, size_t columns)
 {
 	const struct history_query query = { .kind = HISTORY_SERIES, .monitor = 1, .from_us = from_us, .to_us = to_us, .columns = columns };
@@ -443,6 +505,7 @@ int main(void)
 		TEST(windows_are_what_beats_say),
 		TEST(what_is_gone_counts_in_proportion),
 		TEST(graphs_are_made_of_the_widest),
+		TEST(many_are_as_each),
 		TEST(golden_windows),
 		TEST(mean_of_three),
 		TEST(kumatop_off_for_an_hour),
