@@ -45,10 +45,11 @@ char *age_print(int64_t us, char *out, size_t size);
 char *length_print(int64_t us, char *out, size_t size);
 
 /*
- * A moment as people give it: "2h" or "7d" (before now), "2026-11-01", "2026-11-01 03:12", "03:12" (the last such),
- * RFC 3339 with zone. Without a zone the local one is meant.
+ * A moment as people give it: "2h", "-2h" or "7d" (before now), "2026-11-01", "2026-11-01 03:12", "03:12" (the last such),
+ * RFC 3339 with zone. Without a zone the local one is meant; by the second, UTC.
  */
 bool moment_parse(const char *text, int64_t now_us, int64_t *us, struct error *err);
+bool moment_parse_utc(const char *text, int64_t now_us, int64_t *us, struct error *err);
 
 /* RFC 3339 UTC with milliseconds: "2026-11-22T03:12:00.250Z". */
 char *moment_print(int64_t us, char *out, size_t size);

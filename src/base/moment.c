@@ -120,23 +120,31 @@ static bool from_local(struct tm when, int64_t *us)
 	return true;
 }
 
-/* The time of day on the local calendar's today, or on its yesterday when that is still to come. */
-static bool last_time_of_day(struct tm when, int64_t now_us, int64_t *us)
+static bool from_calendar(struct tm when, bool utc, int64_t *us)
+{
+	if (!utc)
+		return from_local(when, us);
+	*us = (int64_t)timegm(&when) * SECOND_US;
+	return true;
+}
+
+/* The time of day on the calendar's today, or on its yesterday when that is still to come. */
+static bool last_time_of_day(struct tm when, int64_t now_us, bool utc, int64_t *us)
 {
 	time_t now = (time_t)(now_us / SECOND_US);
 	struct tm today;
 
-	if (!localtime_r(&now, &today))
+	if (!(utc ? gmtime_r(&now, &today) : localtime_r(&now, &today)))
 		return false;
 	when.tm_year = today.tm_year;
 	when.tm_mon = today.tm_mon;
 	when.tm_mday = today.tm_mday;
-	if (!from_local(when, us))
+	if (!from_calendar(when, utc, us))
 		return false;
 	if (*us <= now_us)
 		return true;
 	when.tm_mday--;
-	return from_local(when, us);
+	return from_calendar(when, utc, us);
 }
 
 static bool day_exists(const struct civil *civil)
@@ -147,7 +155,7 @@ static bool day_exists(const struct civil *civil)
 	return civil->day <= days[civil->month - 1] + (civil->month == 2 && leap);
 }
 
-static bool civil_to_us(const struct civil *civil, int64_t now_us, int64_t *us)
+static bool civil_to_us(const struct civil *civil, int64_t now_us, bool utc, int64_t *us)
 {
 	struct tm when = {
 		.tm_year = civil->year - 1900, .tm_mon = civil->month - 1, .tm_mday = civil->day,
@@ -156,26 +164,27 @@ static bool civil_to_us(const struct civil *civil, int64_t now_us, int64_t *us)
 	bool known = true;
 
 	if (!civil->year)
-		known = last_time_of_day(when, now_us, us);
+		known = last_time_of_day(when, now_us, utc, us);
 	else if (civil->zoned)
 		*us = ((int64_t)timegm(&when) - civil->zone_minutes * 60) * SECOND_US;
 	else
-		known = from_local(when, us);
+		known = from_calendar(when, utc, us);
 	*us += known ? civil->fraction_us : 0;
 	return known;
 }
 
-bool moment_parse(const char *text, int64_t now_us, int64_t *us, struct error *err)
+static bool parse(const char *text, int64_t now_us, bool utc, int64_t *us, struct error *err)
 {
+	const char *ago = text + (text[0] == '-');	/* "-2h" says the same as "2h" */
 	struct civil civil = { 0 };
 	int64_t value = 0;
 
-	if (!strpbrk(text, "-:")) {
+	if (!strpbrk(ago, "-:")) {
 		if (!strcmp(text, "now")) {
 			*us = now_us;
 			return true;
 		}
-		if (!duration_parse(text, &value, NULL))
+		if (!duration_parse(ago, &value, NULL))
 			return error_set(err, EXIT_DATA, "\"%.60s\" is not a time: write how long ago (2h, 7d) or when "
 				"(2026-11-01, \"2026-11-01 03:12\", 03:12, 2026-11-01T03:12:00Z)", text);
 		*us = now_us - value * 1000;
@@ -186,10 +195,20 @@ bool moment_parse(const char *text, int64_t now_us, int64_t *us, struct error *e
 			"2026-11-01T03:12:00Z", text);
 	if (civil.year && !day_exists(&civil))
 		return error_set(err, EXIT_DATA, "\"%.60s\": that month has no day %d", text, civil.day);
-	if (!civil_to_us(&civil, now_us, &value))
+	if (!civil_to_us(&civil, now_us, utc, &value))
 		return error_set(err, EXIT_DATA, "\"%.60s\" is not a time that the calendar of this machine knows", text);
 	*us = value;
 	return true;
+}
+
+bool moment_parse(const char *text, int64_t now_us, int64_t *us, struct error *err)
+{
+	return parse(text, now_us, false, us, err);
+}
+
+bool moment_parse_utc(const char *text, int64_t now_us, int64_t *us, struct error *err)
+{
+	return parse(text, now_us, true, us, err);
 }
 
 static void put_digits(char *out, int count, int64_t value)

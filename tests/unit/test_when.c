@@ -137,6 +137,7 @@ static void moments_parsed(void **state)
 {
 	static const struct { const char *zone, *now, *text, *expected; } rows[] = {
 		{ "UTC", "2026-11-22T12:00:00Z", "2h", "2026-11-22T10:00:00Z" },
+		{ "UTC", "2026-11-22T12:00:00Z", "-2h", "2026-11-22T10:00:00Z" },
 		{ "UTC", "2026-11-22T12:00:00Z", "7d", "2026-11-15T12:00:00Z" },
 		{ "UTC", "2026-11-22T12:00:00Z", "now", "2026-11-22T12:00:00Z" },
 		{ "UTC", "2026-11-22T12:00:00Z", "2026-11-01", "2026-11-01T00:00:00Z" },
@@ -181,6 +182,29 @@ static void moments_parsed(void **state)
 	in_zone("UTC");
 }
 
+/* As somebody reads them who has his clocks in UTC. */
+static void moments_parsed_in_utc(void **state)
+{
+	static const struct { const char *now, *text, *expected; } rows[] = {
+		{ "2026-11-22T12:00:00Z", "2026-11-01 03:12", "2026-11-01T03:12:00Z" },
+		{ "2026-11-22T12:00:00Z", "2026-11-01T03:12:00+05:30", "2026-10-31T21:42:00Z" },
+		{ "2026-11-22T00:30:00Z", "00:12", "2026-11-22T00:12:00Z" },
+		{ "2026-11-22T00:30:00Z", "00:40", "2026-11-21T00:40:00Z" },
+		{ "2026-11-22T12:00:00Z", "-1d", "2026-11-21T12:00:00Z" },
+	};
+
+	in_zone(new_york);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct error err;
+		int64_t us = 0;
+
+		if (!moment_parse_utc(rows[i].text, utc(rows[i].now), &us, &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(us, utc(rows[i].expected));
+	}
+	in_zone("UTC");
+}
+
 static void bad_moments_say_what_to_write(void **state)
 {
 	static const struct { const char *text, *said; } rows[] = {
@@ -188,7 +212,7 @@ static void bad_moments_say_what_to_write(void **state)
 		{ "2026-02-30", "no day 30" }, { "2025-02-29", "no day 29" }, { "2026-11-01 25:00", "is not a time" }, { "2026-11-01 03:60", "is not a time" },
 		{ "2026-11-01 03:12 x", "is not a time" }, { "26-11-01", "is not a time" }, { "03:12Z", "is not a time" }, { "3:12", "is not a time" },
 		{ "2026-11-01T", "is not a time" }, { "2026-11-01T03:12+25:00", "is not a time" }, { "2026-11-01 03:12:01.", "is not a time" },
-		{ "-2h", "is not a time" },
+		{ "--2h", "is not a time" }, { "-", "is not a time" }, { "-03:12", "is not a time" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -237,6 +261,7 @@ int main(void)
 		cmocka_unit_test(moments_printed),
 		cmocka_unit_test(calendar_agrees_with_the_library),
 		cmocka_unit_test(moments_parsed),
+		cmocka_unit_test(moments_parsed_in_utc),
 		cmocka_unit_test(bad_moments_say_what_to_write),
 		cmocka_unit_test(local_time),
 		cmocka_unit_test(clocks),
