@@ -16,6 +16,7 @@
 #include "kumatop/kept.h"
 #include "kumatop/record.h"
 #include "kumatop/rollup.h"
+#include "kumatop/snapshot.h"
 
 struct archive;
 
@@ -65,7 +66,16 @@ bool archive_summaries(struct archive *archive, const monitor_id *monitors, size
 /* As rollup_quantile_us(). */
 int64_t summary_quantile_us(const struct summary *summary, double p);
 
-/* The answer to a query; always an answer, ok or not, to be destroyed by the caller. */
+/*
+ * The board as it stood at a moment, from history alone: all monitors that there were then, also some that are gone since, if history
+ * shows that they were there. What is not known is unknown. A monitor's spec is that of `now` (which may be NULL) where it has the
+ * monitor, else what make() makes of what is kept of it, held for the caller; one for which it returns NULL is left out. NULL with err.
+ */
+typedef struct monitor_spec *archive_spec_fn(void *arg, const struct kept_monitor *kept);
+const struct snapshot *archive_board(struct archive *archive, int64_t at_us, const struct snapshot *now, archive_spec_fn *make, void *arg,
+    struct error *err);
+
+/* The answer to a query, but for one about the board; always an answer, ok or not, to be destroyed by the caller. */
 struct history_answer *archive_answer(struct archive *archive, const struct history_query *query);
 
 /* Long reads, ordered by monitor (by name), then time. */

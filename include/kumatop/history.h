@@ -12,10 +12,12 @@
 #include "kumatop/beat.h"
 #include "kumatop/error.h"
 #include "kumatop/ledger.h"
+#include "kumatop/snapshot.h"
 
 enum history_kind {
 	HISTORY_SERIES,		/* latency and state over a window, for a graph */
-	HISTORY_EVENTS,		/* the newest events first */
+	HISTORY_EVENTS,		/* the newest events first, or the oldest */
+	HISTORY_BOARD,		/* the whole board as it stood at a moment */
 };
 
 enum { HISTORY_COLUMNS_MOST = 2048, HISTORY_EVENTS_MOST = 1000 };
@@ -24,9 +26,10 @@ struct history_query {
 	enum history_kind kind;
 	uint64_t ticket;	/* the asker's own, returned with the answer */
 	monitor_id monitor;	/* 0 (EVENTS only): all */
-	int64_t from_us, to_us;	/* the window, half open */
+	int64_t from_us, to_us;	/* the window, half open. BOARD: to_us is the moment, with what happened then */
 	size_t columns;		/* SERIES: how many buckets the window is cut into */
 	size_t most;		/* EVENTS: at most this many */
+	bool forward;		/* EVENTS: the oldest first */
 };
 
 /* What a series was made of, but for its newest end, which is always beats. */
@@ -69,7 +72,8 @@ struct history_answer {
 	struct history_series series;
 	struct history_event *events;
 	size_t event_count;
-	bool more;		/* EVENTS: there are older ones */
+	bool more;		/* EVENTS: there are older ones; forward: newer ones */
+	const struct snapshot *board;	/* held; of its health only what history knows: when kumatop was started, and the last event's id */
 };
 
 void history_answer_destroy(struct history_answer *answer);	/* accepts NULL */

@@ -13,6 +13,7 @@ void history_answer_destroy(struct history_answer *answer)
 	}
 	free(answer->events);
 	free(answer->series.columns);
+	snapshot_release(answer->board);
 	free(answer);
 }
 

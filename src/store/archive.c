@@ -1,6 +1,6 @@
 /*
- * Reading a database: opening, monitors, standings, marks. Spans are in replay.c, answers in series.c and log.c, long reads in
- * stream.c.
+ * Reading a database: opening, monitors, standings, marks. Spans are in replay.c, answers in series.c and events.c, the board of a
+ * past moment in board.c, long reads in stream.c.
  */
 #include "kumatop/archive.h"
 
@@ -77,6 +77,18 @@ static const char *const statement_sql[PAST_STATEMENT_COUNT] = {
 	ROLLED_EACH(PAST_ROLLED_ONE, ROLLED_ONE),
 	ROLLED_EACH(PAST_ROLLED_FIRST, ROLLED_FIRST),
 	ROLLED_EACH(PAST_ROLLED_ALL, ROLLED_ALL),
+	[PAST_ALL_MONITORS] = "SELECT " ROWS_MONITOR_COLUMNS ", created_us, removed FROM monitor ORDER BY id",
+	[PAST_RUN_BEFORE] = "SELECT started_us, coalesce(ended_us, seen_us), ended_us IS NOT NULL OR id < (SELECT max(id) FROM run) FROM run"
+		" WHERE started_us <= ?1 ORDER BY id DESC LIMIT 1",
+	[PAST_LAST_EVENT] = "SELECT id FROM event WHERE time_us <= ?1 ORDER BY time_us DESC, id DESC LIMIT 1",
+	/* What changes a state or says who took an incident on. */
+	[PAST_CHANGES_BACK] = "SELECT id, time_us, kind, from_state, to_state, since_us, alert, detail, who FROM event WHERE monitor = ?1"
+		" AND time_us <= ?2 AND kind IN (1, 2, 3, 7) ORDER BY time_us DESC, id DESC LIMIT ?3",
+	[PAST_EVENT_AFTER] = "SELECT 1 FROM event WHERE monitor = ?1 AND time_us > ?2 LIMIT 1",
+	[PAST_EVIDENCE] = "SELECT evidence FROM event WHERE id = ?1",
+	[PAST_EVENTS_FORTH] = "SELECT " EVENT_COLUMNS " WHERE e.time_us >= ?1 AND e.time_us < ?2 AND e.monitor = ?4"
+		" ORDER BY e.time_us, e.id LIMIT ?3",
+	[PAST_EVENTS_ALL_FORTH] = "SELECT " EVENT_COLUMNS " WHERE e.time_us >= ?1 AND e.time_us < ?2 ORDER BY e.time_us, e.id LIMIT ?3",
 };
 
 sqlite3_stmt *past_statement(struct archive *archive, enum past_statement which)
@@ -307,6 +319,8 @@ struct history_answer *archive_answer(struct archive *archive, const struct hist
 	answer->query = *query;
 	if (query->kind == HISTORY_SERIES)
 		answer->ok = past_answer_series(archive, answer, &answer->error);
+	else if (query->kind == HISTORY_BOARD)
+		answer->ok = error_set(&answer->error, EXIT_UNAVAILABLE, "the past of the board is not to be had here");
 	else
 		answer->ok = past_answer_events(archive, answer, &answer->error);
 	return answer;

@@ -42,7 +42,9 @@ bool past_answer_events(struct archive *archive, struct history_answer *answer, 
 {
 	const struct history_query *query = &answer->query;
 	size_t most = query->most < HISTORY_EVENTS_MOST ? query->most : (size_t)HISTORY_EVENTS_MOST;
-	sqlite3_stmt *statement = past_statement(archive, query->monitor ? PAST_EVENTS_BACK : PAST_EVENTS_ALL_BACK);
+	enum past_statement which = query->forward ? (query->monitor ? PAST_EVENTS_FORTH : PAST_EVENTS_ALL_FORTH)
+	    : query->monitor ? PAST_EVENTS_BACK : PAST_EVENTS_ALL_BACK;
+	sqlite3_stmt *statement = past_statement(archive, which);
 
 	if (!statement || sqlite3_bind_int64(statement, 1, rows_us(query->from_us)) != SQLITE_OK
 	    || sqlite3_bind_int64(statement, 2, rows_us(query->to_us)) != SQLITE_OK

@@ -14,9 +14,9 @@
 static void questions(void **state)
 {
 	static const struct history_query rows[] = {
-		{ HISTORY_SERIES, 3, 9, NOW_US - 5, NOW_US, 120, 0 },
-		{ HISTORY_EVENTS, 4, 0, 0, NOW_US, 0, 200 },
-		{ HISTORY_EVENTS, 5, 7, 0, 0, 0, HISTORY_EVENTS_MOST },
+		{ .kind = HISTORY_SERIES, .ticket = 3, .monitor = 9, .from_us = NOW_US - 5, .to_us = NOW_US, .columns = 120 },
+		{ .kind = HISTORY_EVENTS, .ticket = 4, .to_us = NOW_US, .most = 200 },
+		{ .kind = HISTORY_EVENTS, .ticket = 5, .monitor = 7, .most = HISTORY_EVENTS_MOST },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
