@@ -24,8 +24,8 @@ void format_check_json(struct buf *out, const struct monitor_spec *spec, const s
 /* The board as a table, worst first, for `list` and plain kumatop without a terminal; columns wide enough for their content. */
 void format_board_text(struct buf *out, const struct snapshot *snapshot, int64_t now_us);
 
-/* One object a line. */
-void format_board_json(struct buf *out, const struct snapshot *snapshot);
+/* One object a line; with at_us each says that it is "at" that past moment (0: it is how it is). */
+void format_board_json(struct buf *out, const struct snapshot *snapshot, int64_t at_us);
 
 /* A cell of RFC 4180, quoted when it must be; guard: a cell a spreadsheet would run as a formula gets a ' in front. */
 void format_csv_cell(struct buf *out, const char *text, bool guard);

@@ -1,5 +1,6 @@
 /*
- * `kumatop list`: the board as text, JSON, or as kumatop.conf would have it; the owner's live picture, or what the database last knew.
+ * `kumatop list`: the board as text, JSON, or as kumatop.conf would have it; the owner's live picture, or what the database last knew, or
+ * how it stood at a past moment.
  */
 #include "commands.h"
 
@@ -16,6 +17,8 @@
 struct options {
 	struct cli_common common;
 	bool json, conf, reveal;
+	char *at;
+	int64_t at_us;		/* 0: now */
 };
 
 static const struct setting options_table[] = {
@@ -23,6 +26,8 @@ static const struct setting options_table[] = {
 	{ "conf", NULL, SETTING_FLAG, offsetof(struct options, conf), 0, 0, NULL, NULL, NULL, "as text that kumatop.conf accepts", NULL },
 	{ "reveal", NULL, SETTING_FLAG, offsetof(struct options, reveal), 0, 0, NULL, NULL, NULL, "with --conf: print secrets kept in place, as the database has them",
 	    NULL },
+	{ "at", NULL, SETTING_TEXT, offsetof(struct options, at), 1, 64, NULL, NULL, NULL,
+	    "as it stood then: 2h, 7d, 03:12, 2026-11-01, \"2026-11-01 03:12\", RFC 3339", "T" },
 	CLI_SOCKET_ROW(struct options),
 	CLI_COMMON_ROWS(struct options),
 	CLI_END_ROW,
@@ -41,6 +46,15 @@ static void print_conf(const struct snapshot *snapshot, bool reveal, struct buf 
 	buf_add_text(out, *separator ? "\n);\n" : ");\n");
 }
 
+static void print_text(const struct options *options, const struct snapshot *snapshot, struct buf *out)
+{
+	char when[64];
+
+	if (options->at_us)
+		buf_print(out, "as of %s\n", moment_print_local(options->at_us, "%F %T %Z", when, sizeof(when)));
+	format_board_text(out, snapshot, options->at_us ? options->at_us : unix_now_us());
+}
+
 static void print(const struct options *options, const struct snapshot *snapshot, struct buf *out, int *status)
 {
 	enum verdict worst = snapshot->count ? VERDICT_UP : VERDICT_UNKNOWN;
@@ -51,15 +65,17 @@ static void print(const struct options *options, const struct snapshot *snapshot
 		if (state != STATE_PAUSED)
 			worst = verdict_worse(worst, state_verdict(state));
 	}
-	if (!snapshot->count && !options->conf)
+	if (!snapshot->count && options->at_us)
+		cli_say("there were no monitors then, or nothing is known of them");
+	else if (!snapshot->count && !options->conf)
 		cli_say("there are no monitors: kumatop add TARGET, or name a configuration with --config");
 	*status = options->conf ? EXIT_FINE : verdict_exit_code(worst);
 	if (options->conf)
 		print_conf(snapshot, options->reveal, out);
 	else if (options->json)
-		format_board_json(out, snapshot);
+		format_board_json(out, snapshot, options->at_us);
 	else
-		format_board_text(out, snapshot, unix_now_us());
+		print_text(options, snapshot, out);
 }
 
 /* One archive open for as long as the views are made; without one, monitors alone. */
@@ -107,8 +123,24 @@ static const struct snapshot *picture_kept(const struct options *options, const 
 	return snapshot;
 }
 
+/* Beside an owner, too: what was is read from the file, as an export is. */
+static const struct snapshot *picture_past(const struct options *options, const struct through *through, struct error *err)
+{
+	struct archive *archive = archive_open(through->database, err);
+	const struct snapshot *snapshot = NULL;
+	struct roster roster = { 0 };
+
+	if (archive && roster_read(&roster, through->conf, archive, err))
+		snapshot = archive_board(archive, options->at_us, NULL, roster_spec_of, &roster, err);
+	roster_finish(&roster);
+	archive_close(archive);
+	return snapshot;
+}
+
 static const struct snapshot *picture_any(const struct options *options, struct through *through, struct error *err)
 {
+	if (options->at_us)
+		return picture_past(options, through, err);
 	/* Secrets do not travel. */
 	if (!through->call || (options->reveal && !through->named))
 		return picture_kept(options, through->conf, err);
@@ -138,6 +170,24 @@ static int list(const struct options *options, struct through *through)
 	return status;
 }
 
+/* The future is not known here. */
+static bool read_at(struct options *options, struct error *err)
+{
+	int64_t now_us = unix_now_us();
+
+	if (!options->at)
+		return true;
+	if (options->conf)
+		return error_set(err, EXIT_USAGE, "--conf prints what monitors are told to be now: leave --at out");
+	if (!moment_parse(options->at, now_us, &options->at_us, err)) {
+		err->code = EXIT_USAGE;
+		return error_prefix(err, "--at: ");
+	}
+	if (options->at_us > now_us)
+		return error_set(err, EXIT_USAGE, "--at: %s is still to come", options->at);
+	return options->at_us > 0 || error_set(err, EXIT_USAGE, "--at: %s is before all time that is kept", options->at);
+}
+
 static int run_list(const struct cli_command *command, int argc, char **argv)
 {
 	struct options options = { 0 };
@@ -151,6 +201,8 @@ static int run_list(const struct cli_command *command, int argc, char **argv)
 	if (words.count) {
 		error_set(&err, EXIT_USAGE, "usage: kumatop list %s", command->usage);
 		status = cli_fail(&err);
+	} else if (!read_at(&options, &err)) {
+		status = cli_fail(&err);
 	} else if (through_open(&through, &options.common, &status)) {
 		status = list(&options, &through);
 		through_close(&through);
@@ -160,7 +212,7 @@ static int run_list(const struct cli_command *command, int argc, char **argv)
 }
 
 const struct cli_command cli_list = {
-	.name = "list", .usage = "[--json|--conf]", .summary = "Show the monitors and what is known of them",
+	.name = "list", .usage = "[--json|--conf] [--at T]", .summary = "Show the monitors and what is known of them",
 	.help = "A running kumatop is asked for what it sees now; when none runs, the database for what was last known. Exits by the worst state, as\n"
-	    "check does.", .options = options_table, .run = run_list,
+	    "check does. With --at the past is read from history, also beside a kumatop that runs; what nobody observed then is unknown.", .options = options_table, .run = run_list,
 };

@@ -54,7 +54,7 @@ static void print(const struct once *once, bool json, int *status)
 
 	buf_init(&out, SIZE_MAX / 2);
 	if (json)
-		format_board_json(&out, snapshot);
+		format_board_json(&out, snapshot, 0);
 	else
 		format_board_text(&out, snapshot, unix_now_us());
 	*status = verdict_exit_code(snapshot->count ? once->worst : VERDICT_UNKNOWN);

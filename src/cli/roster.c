@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kumatop/heap.h"
+#include "kumatop/probe.h"
 
 static void note(struct roster *roster, const char *text)
 {
@@ -97,11 +98,16 @@ static int by_id(const void *a, const void *b)
 	return left->id < right->id ? -1 : left->id > right->id;
 }
 
+static struct roster_entry *find_id(const struct roster *roster, monitor_id id)
+{
+	struct roster_entry key = { .id = id };
+
+	return roster->count ? bsearch(&key, roster->entries, roster->count, sizeof(key), by_id) : NULL;
+}
+
 static bool take_standing(void *arg, const struct kept_standing *standing)
 {
-	struct roster *roster = arg;
-	struct roster_entry key = { .id = standing->monitor };
-	struct roster_entry *entry = roster->count ? bsearch(&key, roster->entries, roster->count, sizeof(key), by_id) : NULL;
+	struct roster_entry *entry = find_id(arg, standing->monitor);
 
 	if (entry) {
 		if (!entry->standing)
@@ -159,4 +165,29 @@ struct roster_entry *roster_find(struct roster *roster, const char *name)
 		if (roster->entries[i].spec && strcmp(roster->entries[i].spec->name, name) == 0)
 			return &roster->entries[i];
 	return NULL;
+}
+
+struct monitor_spec *roster_spec(const struct kept_monitor *kept)
+{
+	const struct probe_kind *kind = probe_kind_find(kept->kind);
+	struct monitor_spec *spec = kept->text ? conf_parse_foreign(kept->text, NULL, kept->origin, NULL) : NULL;
+
+	if (spec || !kind)
+		return spec;
+	spec = spec_create(&kind->kind, kept->name, kept->target, NULL);
+	if (!spec)
+		return NULL;
+	spec->origin = kept->origin;
+	spec->foreign = true;
+	if (spec_seal(spec, NULL))
+		return spec;
+	spec_release(spec);
+	return NULL;
+}
+
+struct monitor_spec *roster_spec_of(void *arg, const struct kept_monitor *kept)
+{
+	const struct roster_entry *entry = find_id(arg, kept->id);
+
+	return entry && entry->spec ? spec_hold(entry->spec) : roster_spec(kept);
 }

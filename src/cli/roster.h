@@ -26,6 +26,16 @@ struct roster {
  */
 bool roster_read(struct roster *roster, const struct conf *conf, struct archive *archive, struct error *err);
 void roster_finish(struct roster *roster);
+
+/*
+ * A monitor as a database keeps it, to be shown and not to be checked: what it was told to be where its text is kept, else name, kind and
+ * target alone. NULL: this kumatop does not understand it. Any thread.
+ */
+struct monitor_spec *roster_spec(const struct kept_monitor *kept);
+
+/* An archive_spec_fn whose arg is a roster: the spec there where it has one, else roster_spec(). */
+struct monitor_spec *roster_spec_of(void *arg, const struct kept_monitor *kept);
+
 struct roster_entry *roster_find(struct roster *roster, const char *name);	/* one with a spec */
 
 #endif

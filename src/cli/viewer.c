@@ -261,7 +261,7 @@ static void print(const struct snapshot *picture, bool json, int *status)
 	}
 	buf_init(&out, SIZE_MAX / 2);
 	if (json)
-		format_board_json(&out, picture);
+		format_board_json(&out, picture, 0);
 	else
 		format_board_text(&out, picture, unix_now_us());
 	*status = verdict_exit_code(picture->count ? worst : VERDICT_UNKNOWN);

@@ -105,13 +105,15 @@ static const char *origin_word(enum spec_origin origin)
 	return origin == SPEC_DECLARED ? "declared" : origin == SPEC_ADDED ? "added" : "temporary";
 }
 
-static struct json *view_object(const struct monitor_view *view)
+static struct json *view_object(const struct monitor_view *view, int64_t at_us)
 {
 	struct json *object = json_new_object(), *tags = json_new_array(), *day = json_new_object();
 	const struct spec_common *common = &view->spec->common;
 	int32_t latency_us = view_latency_us(view);
 	double uptime = amounts_uptime(&view->day);
 
+	if (at_us)
+		put_moment(object, "at", at_us);
 	json_put_text(object, "name", view->spec->name);
 	json_put_text(object, "target", view->spec->target);
 	json_put_text(object, "kind", view->spec->kind->name);
@@ -143,12 +145,12 @@ static struct json *view_object(const struct monitor_view *view)
 	return object;
 }
 
-void format_board_json(struct buf *out, const struct snapshot *snapshot)
+void format_board_json(struct buf *out, const struct snapshot *snapshot, int64_t at_us)
 {
 	const struct monitor_view **views = sorted_views(snapshot);
 
 	for (size_t i = 0; i < snapshot->count; i++) {
-		struct json *object = view_object(views[i]);
+		struct json *object = view_object(views[i], at_us);
 
 		json_print(object, out);
 		buf_add_char(out, '\n');
