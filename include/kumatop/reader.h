@@ -12,6 +12,12 @@ struct reader;
 
 struct reader *reader_start(const char *path, struct error *err);
 
+/*
+ * Questions about the board can be answered from now on: with the specs of the hub's newest picture, else with what make() says, which is
+ * called on the reader thread. Before the first question.
+ */
+void reader_show_boards(struct reader *reader, struct snapshot_hub *hub, archive_spec_fn *make, void *arg);
+
 /* answer() is called on the reader thread, takes the answer and must not block. false when too many questions wait. Any thread. */
 bool reader_ask(struct reader *reader, const struct history_query *query,
     void (*answer)(void *arg, struct history_answer *answer), void *arg, struct error *err);

@@ -194,6 +194,13 @@ static bool restore_day(struct owner *owner, const struct roster *roster, struct
 	return fine;
 }
 
+/* Reader thread. */
+static struct monitor_spec *make_spec(void *arg, const struct kept_monitor *kept)
+{
+	(void)arg;
+	return roster_spec(kept);
+}
+
 static bool load_monitors(struct owner *owner, struct error *err)
 {
 	struct archive *archive = archive_open(store_path(owner->store), err);
@@ -217,6 +224,8 @@ static bool load_monitors(struct owner *owner, struct error *err)
 		fine = add_entry(owner, &roster.entries[i], archive, err);
 	}
 	fine = fine && (owner->reader = reader_start(store_path(owner->store), err));
+	if (fine)
+		reader_show_boards(owner->reader, owner->hub, make_spec, NULL);
 	if (fine && owner->trouble[0])
 		take_health(owner, &(struct store_health){ 0 });
 	/* From here on owner->trouble is the store thread's. */

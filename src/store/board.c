@@ -76,20 +76,45 @@ static struct monitor_spec *find_spec(const struct looking *looking, const struc
 	return place ? spec_hold(place->spec) : looking->make(looking->make_arg, kept);
 }
 
+static void add_row(struct looking *looking, struct monitor_row row)
+{
+	if ((looking->row_count & (looking->row_count - 1)) == 0)
+		looking->rows = heap_resize(looking->rows, looking->row_count ? 2 * looking->row_count : 1, sizeof *looking->rows);
+	looking->rows[looking->row_count++] = row;
+}
+
+static int rows_by_id(const void *a, const void *b)
+{
+	const struct monitor_row *one = a, *other = b;
+
+	return (one->kept.id > other->kept.id) - (one->kept.id < other->kept.id);
+}
+
+/* Monitors of a command line have history, but no row. */
+static void add_unkept(struct looking *looking)
+{
+	size_t kept_count = looking->row_count;
+
+	for (size_t i = 0; i < looking->spec_count; i++) {
+		const struct monitor_row row = { .kept = { .id = looking->specs[i].id }, .created_us = INT64_MAX };
+
+		if (!kept_count || !bsearch(&row, looking->rows, kept_count, sizeof row, rows_by_id))
+			add_row(looking, row);
+	}
+}
+
 static bool read_monitors(struct looking *looking)
 {
 	sqlite3_stmt *statement = past_statement(looking->archive, PAST_ALL_MONITORS);
 
 	if (!statement)
 		return false;
-	while (sqlite3_step(statement) == SQLITE_ROW) {
-		if ((looking->row_count & (looking->row_count - 1)) == 0)
-			looking->rows = heap_resize(looking->rows, looking->row_count ? 2 * looking->row_count : 1, sizeof *looking->rows);
-		looking->rows[looking->row_count++] = (struct monitor_row){
+	while (sqlite3_step(statement) == SQLITE_ROW)
+		add_row(looking, (struct monitor_row){
 			.kept = rows_read_monitor(statement), .created_us = rows_column_us(statement, 7),
 			.removed = sqlite3_column_int(statement, 8) != 0,
-		};
-	}
+		});
+	add_unkept(looking);
 	return sqlite3_reset(statement) == SQLITE_OK;
 }
 

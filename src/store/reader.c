@@ -30,6 +30,9 @@ struct reader {
 	atomic_bool stopping;
 	_Atomic(char *) next_path;	/* heap; NULL: to stay with the archive there is */
 	struct archive *archive;	/* reader thread, from its start on */
+	struct snapshot_hub *hub;	/* where specs come from; NULL: no boards are shown */
+	archive_spec_fn *make;
+	void *make_arg;
 	struct question *restorations;	/* reader thread; oldest first */
 };
 
@@ -90,6 +93,23 @@ static void turn_to_next(struct reader *reader)
 	free(path);
 }
 
+static struct history_answer *answer_board(struct reader *reader, const struct history_query *query)
+{
+	struct history_answer *answer = heap_zero(1, sizeof *answer);
+	const struct snapshot *now = snapshot_hub_acquire(reader->hub);
+
+	answer->query = *query;
+	answer->board = archive_board(reader->archive, query->to_us, now, reader->make, reader->make_arg, &answer->error);
+	answer->ok = answer->board != NULL;
+	snapshot_release(now);
+	return answer;
+}
+
+static struct history_answer *find_answer(struct reader *reader, const struct history_query *query)
+{
+	return query->kind == HISTORY_BOARD && reader->hub ? answer_board(reader, query) : archive_answer(reader->archive, query);
+}
+
 static void run(void *arg)
 {
 	struct reader *reader = arg;
@@ -101,7 +121,7 @@ static void run(void *arg)
 		if (question && !question->answer) {
 			queue(reader, question);
 		} else if (question) {
-			question->answer(question->arg, archive_answer(reader->archive, &question->query));
+			question->answer(question->arg, find_answer(reader, &question->query));
 			discard(question);
 		} else if (reader->restorations) {
 			restore_one(reader);
@@ -135,6 +155,13 @@ struct reader *reader_start(const char *path, struct error *err)
 		return reader;
 	destroy(reader);
 	return NULL;
+}
+
+void reader_show_boards(struct reader *reader, struct snapshot_hub *hub, archive_spec_fn *make, void *arg)
+{
+	reader->hub = hub;
+	reader->make = make;
+	reader->make_arg = arg;
 }
 
 void reader_turn_to(struct reader *reader, const char *path)

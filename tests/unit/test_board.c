@@ -287,11 +287,18 @@ static void specs_of_now(void **state)
 	view = picture_edit(picture, picture_add(picture));
 	view->id = WEB;
 	view->spec = fake_spec("renamed", "x", 60000, SPEC_ADDED);
+	/* one of a command line, of which nothing is kept but beats */
+	view = picture_edit(picture, picture_add(picture));
+	view->id = 50;
+	view->spec = fake_spec("typed", "x", 60000, SPEC_TEMPORARY);
 	now = picture_snapshot(picture, &health, AT(3000));
+	assert_true(keeping_run(keeping->path, "INSERT INTO beat_tail (monitor, time_us, reach_ms, state, verdict, outcome)"
+	    " VALUES (50, 1700000090000000, 70000, 1, 0, 0)"));
 	archive = open_archive(keeping->path);
 	board = archive_board(archive, AT(100), now, make, NULL, &err);
 	assert_non_null(board);
-	assert_int_equal(board->count, 3);
+	assert_int_equal(board->count, 4);
+	assert_int_equal(snapshot_find(board, 50)->standing.state, STATE_UP);
 	assert_ptr_equal(snapshot_find(board, WEB)->spec, snapshot_find(now, WEB)->spec);
 	assert_string_equal(snapshot_find(board, DB)->spec->name, "db");
 	snapshot_release(board);

@@ -13,6 +13,7 @@
 #include "kumatop/when.h"
 
 #include "../lib/await.h"
+#include "../lib/fakekind.h"
 #include "../lib/keeping.h"
 
 enum { HOUR_MS = 3600 * 1000, MONITORS = 40 };
@@ -183,6 +184,51 @@ static void missing_database_is_told(void **state)
 	assert_int_equal(err.code, EXIT_UNAVAILABLE);
 }
 
+static struct monitor_spec *make(void *arg, const struct kept_monitor *kept)
+{
+	(void)arg;
+	return fake_spec(kept->name, "x", 60000, kept->origin);
+}
+
+static void take_board(void *arg, struct history_answer *answer)
+{
+	_Atomic(struct history_answer *) *taken = arg;
+
+	atomic_store(taken, answer);
+}
+
+/* Only who has specs to show it with shows a board. */
+static void boards(void **state)
+{
+	struct history_query query = { .kind = HISTORY_BOARD, .ticket = 7, .to_us = KEEPING_START_US + 300 * SECOND_US };
+	struct snapshot_hub *hub = snapshot_hub_create();
+	_Atomic(struct history_answer *) taken = NULL;
+	struct store *store = filled_store();
+	struct error err = { 0 };
+	struct reader *reader = reader_start(store_path(store), &err);
+
+	(void)state;
+	assert_non_null(reader);
+	assert_true(reader_ask(reader, &query, take_board, &taken, &err));
+	AWAIT(atomic_load(&taken), 20000);
+	assert_false(atomic_load(&taken)->ok);
+	history_answer_destroy(atomic_exchange(&taken, NULL));
+	assert_true(reader_stop(reader, -1));
+
+	reader = reader_start(store_path(store), &err);
+	reader_show_boards(reader, hub, make, NULL);
+	assert_true(reader_ask(reader, &query, take_board, &taken, &err));
+	AWAIT(atomic_load(&taken), 20000);
+	assert_true(atomic_load(&taken)->ok);
+	assert_int_equal(atomic_load(&taken)->query.ticket, 7);
+	assert_int_equal(atomic_load(&taken)->board->count, MONITORS);
+	assert_int_equal(atomic_load(&taken)->board->time_us, query.to_us);
+	history_answer_destroy(atomic_exchange(&taken, NULL));
+	assert_true(reader_stop(reader, -1));
+	store_close(store);
+	snapshot_hub_destroy(hub);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +238,7 @@ int main(void)
 		cmocka_unit_test(too_many_questions_are_refused),
 		cmocka_unit_test(stopping_drops_what_waits),
 		cmocka_unit_test(missing_database_is_told),
+		cmocka_unit_test(boards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
