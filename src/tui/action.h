@@ -38,8 +38,10 @@ enum place {
 	X(HALF_DOWN,      "half-down",      "",        "^D",           IN_VIEWS,     "half a page down") \
 	X(TOP,            "top",            "",        "Home g",       IN_VIEWS,     "to the top") \
 	X(BOTTOM,         "bottom",         "",        "End G",        IN_VIEWS,     "to the bottom") \
-	X(LEFT,           "left",           "",        "Left h",       IN_DETAIL,    "back in time") \
-	X(RIGHT,          "right",          "",        "Right l",      IN_DETAIL,    "forward in time") \
+	X(LEFT,           "left",           "",        "Left h",       IN_LIST | IN_DETAIL | IN_EVENTS, "back in time: a graph, or a past board by a minute") \
+	X(RIGHT,          "right",          "",        "Right l",      IN_LIST | IN_DETAIL | IN_EVENTS, "forward in time") \
+	X(EVENT_BEFORE,   "event-before",   "",        "{",            IN_LIST | IN_DETAIL | IN_EVENTS, "the board as of the event before") \
+	X(EVENT_AFTER,    "event-after",    "",        "}",            IN_LIST | IN_DETAIL | IN_EVENTS, "the board as of the event after") \
 	X(OPEN,           "open",           "Open",    "Enter",        IN_LIST | IN_EVENTS | IN_MENU | IN_QUESTION, "open, or choose") \
 	X(QUIT,           "quit",           "Quit",    "q",            IN_VIEWS | IN_MENU, "back; in the list: quit; asks before checks stop") \
 	X(BACK,           "back",           "Back",    "Esc",          IN_ALL,       "close, clear the filter, go back; never quits") \
@@ -68,6 +70,7 @@ enum place {
 	X(UNDO,           "undo",           "",        "u",            IN_MONITOR,   "undo the last pause or resume") \
 	X(FOLLOW,         "follow",         "",        "f",            IN_LIST | IN_EVENTS, "follow the selected monitor, or the newest event") \
 	X(FREEZE,         "freeze",         "",        "Z",            IN_VIEWS,     "freeze the picture; checks go on; Z or Esc ends it") \
+	X(PAST,           "past",           "Past",    "@",            IN_VIEWS,     "the board at a past time: @03:12, @-2h; Esc: now") \
 	X(MARK,           "mark",           "",        "Space",        IN_LIST,      "mark; actions act on all that are marked") \
 	X(UNMARK,         "unmark",         "",        "U",            IN_LIST,      "unmark all") \
 	X(PROBLEMS,       "problems",       "",        "2",            IN_LIST,      "show only problems") \

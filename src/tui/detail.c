@@ -53,13 +53,13 @@ static void detail_close(struct view *view)
 
 static bool same_picture(const struct detail_asked *a, const struct detail_asked *b)
 {
-	return a->range == b->range && a->back_us == b->back_us && a->columns == b->columns;
+	return a->range == b->range && a->back_us == b->back_us && a->at_us == b->at_us && a->columns == b->columns;
 }
 
 static void ask_series(struct view *view, const struct monitor_view *monitor)
 {
 	struct detail *detail = view->state;
-	struct detail_asked now = { detail->range, detail->back_us, detail->columns, monitor->last_us };
+	struct detail_asked now = { detail->range, detail->back_us, tui_past_us(view->tui), detail->columns, monitor->last_us };
 	bool current = detail->series && same_picture(&now, &detail->series_is);
 	bool waiting = detail->series_ticket && same_picture(&now, &detail->asked);
 	int64_t since_us = mono_between_us(detail->asked_at, mono_now());

@@ -13,6 +13,7 @@ enum detail_range { RANGE_HOUR, RANGE_DAY, RANGE_COUNT };
 struct detail_asked {
 	enum detail_range range;
 	int64_t back_us;
+	int64_t at_us;		/* of a past board; 0: it ended at the time of that frame */
 	size_t columns;
 	int64_t last_us;	/* the newest beat then */
 };

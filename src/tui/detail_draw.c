@@ -349,7 +349,8 @@ void detail_draw(struct view *view, struct area area)
 	const struct monitor_view *monitor = tui_monitor(view->tui, detail->id);
 
 	if (!monitor) {
-		paint_text(area, area.rows / 2, 1, ROLE_TEXT_DIM, "this monitor is no longer there");
+		paint_text(area, area.rows / 2, 1, ROLE_TEXT_DIM,
+		    tui_past_us(view->tui) ? "this monitor was not there then" : "this monitor is no longer there");
 		return;
 	}
 	draw_title(view, monitor, area);

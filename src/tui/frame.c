@@ -7,7 +7,7 @@
 
 #include "kumatop/text.h"
 
-enum { KEYBAR_ROWS_LEAST = 7, KEYBAR_COLUMNS_LEAST = 30, FROZEN_ROWS_LEAST = 4 };
+enum { KEYBAR_ROWS_LEAST = 7, KEYBAR_COLUMNS_LEAST = 30, STILL_ROWS_LEAST = 4 };
 
 static const enum role toast_roles[] = {
 	[TOAST_OK] = ROLE_TOAST_OK, [TOAST_WARN] = ROLE_TOAST_WARN, [TOAST_ERROR] = ROLE_TOAST_ERROR,
@@ -83,6 +83,8 @@ static const struct hint *hints_now(struct tui *tui)
 {
 	static const struct hint typing[] = { { ACTION_OPEN, "Done" }, { ACTION_BACK, "Clear" }, { ACTION_NONE, NULL } };
 
+	if (travel_hints(tui))
+		return travel_hints(tui);
 	if (stack_place(tui) == IN_PROMPT)
 		return typing;
 	return tui->top->kind->hints_now ? tui->top->kind->hints_now(tui->top) : tui->top->kind->hints;
@@ -109,18 +111,19 @@ static void draw_toast(struct tui *tui, struct area area)
 	paint_text(area_part(area, y, 1, 1, area.columns - 2), 0, 0, toast_roles[toast->kind], toast->text);
 }
 
-/* The list has a line for it; over any other view that fills the screen there is one while the picture is frozen. */
-static bool draw_frozen(const struct tui *tui, struct area area)
+/* The list has a line for it; over any other view that fills the screen there is one while the picture is frozen, or a past one. */
+static bool draw_still(const struct tui *tui, struct area area)
 {
 	const struct view *lowest = tui->top;
-	char text[64];
+	char text[160];
 
 	while (lowest->kind->overlay && lowest->below)
 		lowest = lowest->below;
-	if (!tui->frozen || !lowest->below || area.rows < FROZEN_ROWS_LEAST)
+	if ((!tui->frozen && !tui->travel.on) || !lowest->below || area.rows < STILL_ROWS_LEAST)
 		return false;
 	paint_fill(area, 0, 0, area.columns, ROLE_BANNER, ' ');
-	paint_text(area_part(area, 0, 1, 1, area.columns - 2), 0, 0, ROLE_BANNER, tui_print_frozen(tui, text, sizeof text));
+	paint_text(area_part(area, 0, 1, 1, area.columns - 2), 0, 0, ROLE_BANNER,
+	    tui->travel.on ? travel_print(tui, text, sizeof text) : tui_print_frozen(tui, text, sizeof text));
 	return true;
 }
 
@@ -130,9 +133,11 @@ void frame_draw(struct tui *tui)
 	bool bar = area.rows >= KEYBAR_ROWS_LEAST && area.columns >= KEYBAR_COLUMNS_LEAST;
 	struct area body = area_part(area, 0, 0, area.rows - bar, area.columns);
 
-	if (draw_frozen(tui, body))
+	if (draw_still(tui, body))
 		body = area_part(body, 1, 0, body.rows - 1, body.columns);
 	draw_stack(tui->top, body);
+	if (tui->travel.typing)
+		travel_draw_prompt(tui, body);
 	draw_toast(tui, body);
 	if (bar)
 		draw_keybar(tui, area_part(area, area.rows - 1, 0, 1, area.columns), hints_now(tui));

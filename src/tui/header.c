@@ -97,7 +97,8 @@ static void draw_facts_right(const struct tui *tui, struct area area, int y, int
 {
 	struct fact facts[FACTS];
 
-	if (!tui->snapshot)
+	/* of kumatop itself history knows too little to say that it was well */
+	if (!tui->snapshot || tui->travel.shown_us)
 		return;
 	find_facts(&tui->snapshot->health, facts);
 	for (int i = FACTS - 1; i >= 0; i--) {
@@ -114,9 +115,9 @@ static int draw_clock(const struct tui *tui, struct area area, int y, bool secon
 	char text[64];
 
 	if (seconds)
-		tui_time(tui, tui->now_us, "%H:%M:%S %Z", text, sizeof text);
+		tui_time(tui, tui_clock_us(tui), "%H:%M:%S %Z", text, sizeof text);
 	else
-		tui_time(tui, tui->now_us, "%H:%M %Z", text, sizeof text);
+		tui_time(tui, tui_clock_us(tui), "%H:%M %Z", text, sizeof text);
 	int x = area.columns - 1 - (int)text_width(text);
 
 	paint_text(area, y, x, ROLE_CLOCK, text);
@@ -135,8 +136,10 @@ static void collect_troubles(const struct tui *tui, char *text, size_t size)
 {
 	const char *separator = tui->canvas.glyphs == GLYPHS_ASCII ? " - " : " · ";
 	const struct board_health *health = &tui->snapshot->health;
-	char one[128], when[32];
+	char one[160], when[32];
 
+	if (tui->travel.on)
+		add_trouble(text, size, separator, travel_print(tui, one, sizeof one));
 	add_trouble(text, size, separator, shared_read(health->link_trouble));
 	if (tui->frozen)
 		add_trouble(text, size, separator, tui_print_frozen(tui, one, sizeof one));
@@ -162,6 +165,8 @@ static bool draw_banner(const struct tui *tui, struct area area, int y)
 {
 	char text[1024] = "";
 
+	if (!tui->snapshot && tui->travel.on)
+		travel_print(tui, text, sizeof text);
 	if (tui->snapshot)
 		collect_troubles(tui, text, sizeof text);
 	if (!text[0])
@@ -213,10 +218,11 @@ static int draw_wide(const struct tui *tui, const struct list *list, struct area
 		draw_counts(tui, area_part(area, 0, 0, 1, clock - 1), 0, x, gap, words);
 		find_facts(&tui->snapshot->health, facts);
 		x = 1;
-		for (int i = 0; i < FACTS; i++)
+		for (int i = 0; i < FACTS && !tui->travel.shown_us; i++)
 			x += draw_fact(area, 1, x, facts[i].word, facts[i].value, facts[i].well) + 3;
 		age_print(tui_now_us(tui) - tui->snapshot->health.started_us, age, sizeof age);
-		x += draw_fact(area, 1, x, "up", age, true) + 3;
+		if (tui->snapshot->health.started_us)
+			x += draw_fact(area, 1, x, "up", age, true) + 3;
 		if (role_print(tui, role, sizeof role)[0])
 			x += paint_text(area, 1, x, ROLE_TEXT, role) + 3;
 		if (tui->board->configuration && area.columns >= 140)
@@ -264,6 +270,9 @@ int header_draw(const struct tui *tui, const struct list *list, struct area area
 		return draw_wide(tui, list, area);
 	if (area.columns >= MIDDLE_COLUMNS && area.rows >= MIDDLE_ROWS)
 		return draw_middle(tui, area);
+	/* so low that counts or banner is the question: whose counts they are comes first */
+	if (tui->travel.on && area.rows < 4 && draw_banner(tui, area, 0))
+		return 1;
 	int clock = area.columns >= 36 ? draw_clock(tui, area, 0, false) : area.columns;
 
 	draw_counts(tui, area_part(area, 0, 0, 1, clock - 1), 0, 1, 1, false);

@@ -292,6 +292,15 @@ void list_select(struct view *view, monitor_id id)
 	list_show_row(list, (size_t)row);
 }
 
+void list_jump(struct view *view)
+{
+	struct list *list = view->state;
+
+	list_update(list, view->tui);
+	if (rows_count(list->rows))
+		list_settle(list);
+}
+
 monitor_id list_neighbour(struct view *view, monitor_id id, int step)
 {
 	struct list *list = view->state;
@@ -312,7 +321,7 @@ const struct monitor_view *list_monitor(struct view *view, monitor_id id)
 static const struct hint hints[] = {
 	{ ACTION_HELP, NULL }, { ACTION_ADD, NULL }, { ACTION_EDIT, NULL }, { ACTION_PAUSE, NULL }, { ACTION_CHECK, NULL },
 	{ ACTION_ACKNOWLEDGE, NULL }, { ACTION_WHY, NULL }, { ACTION_FILTER, NULL }, { ACTION_SORT, NULL }, { ACTION_OPEN, NULL },
-	{ ACTION_EVENTS, NULL }, { ACTION_QUIT, NULL }, { ACTION_NONE, NULL },
+	{ ACTION_EVENTS, NULL }, { ACTION_PAST, NULL }, { ACTION_QUIT, NULL }, { ACTION_NONE, NULL },
 };
 
 const struct view_kind list_view = {

@@ -11,6 +11,9 @@ void list_select(struct view *view, monitor_id id);
 monitor_id list_neighbour(struct view *view, monitor_id id, int step);
 const struct monitor_view *list_monitor(struct view *view, monitor_id id);
 
+/* The picture is of another time: rows go where they belong, and the selected one stays on its line. */
+void list_jump(struct view *view);
+
 /* An order_key; -1 inverts. For the menu, which lies over the list. */
 void list_set_order(struct view *view, int key);
 

@@ -53,6 +53,11 @@ void list_draw_empty(const struct tui *tui, const struct list *list, struct area
 		draw_sentence(area, y, ROLE_TEXT_DIM, "starting");
 		return;
 	}
+	if (!tui->snapshot->count && tui->travel.shown_us) {
+		y = draw_sentence(area, y, ROLE_TEXT, "no monitors then, or nothing is known of them");
+		draw_sentence(area, y, ROLE_TEXT_DIM, "Esc: now");
+		return;
+	}
 	if (!tui->snapshot->count) {
 		draw_first_steps(tui, area, y);
 		return;

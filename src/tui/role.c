@@ -28,6 +28,11 @@ static enum access_action access_of(enum action action)
 	}
 }
 
+bool role_is_deed(enum action action)
+{
+	return access_of(action) != ACCESS_ACTION_COUNT;
+}
+
 enum access_role role_now(const struct tui *tui)
 {
 	const struct snapshot *snapshot = tui_snapshot(tui);

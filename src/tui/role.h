@@ -17,6 +17,9 @@ enum access_role role_now(const struct tui *tui);
 /* The least role that an action takes when ours is too low for it, else ACCESS_NONE. */
 enum access_role role_missing(const struct tui *tui, enum action action);
 
+/* Whether it changes something, or has it checked. */
+bool role_is_deed(enum action action);
+
 /* false: ours is too low, and a toast has said so. */
 bool role_check(struct tui *tui, enum action action);
 

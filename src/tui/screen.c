@@ -192,7 +192,9 @@ static void take_picture(struct tui *tui)
 
 	snapshot = snapshot_hub_acquire(tui->board->hub);
 	fleet_see(&tui->fleet, snapshot, tui->now_us);
-	if (!snapshot || (tui->frozen && tui->snapshot) || (tui->snapshot && snapshot->number == tui->snapshot->number)) {
+	if (tui->travel.shown_us)
+		travel_see(tui, snapshot);
+	if (!snapshot || tui->travel.shown_us || (tui->frozen && tui->snapshot) || (tui->snapshot && snapshot->number == tui->snapshot->number)) {
 		snapshot_release(snapshot);
 		return;
 	}
@@ -302,6 +304,7 @@ static void *run(void *arg)
 	(void)rescue_restore();
 	/* what is left in the scrollback is how it is now, whatever was looked at */
 	tui->frozen = false;
+	travel_end(tui);
 	take_picture(tui);
 	if (tui->over && tui->summary && !tui->gone)
 		summary_show(tui);

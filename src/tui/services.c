@@ -16,16 +16,20 @@ const struct snapshot *tui_snapshot(const struct tui *tui)
 
 int64_t tui_now_us(const struct tui *tui)
 {
+	if (tui->travel.shown_us)
+		return tui->travel.shown_us;
 	return tui->frozen ? tui->frozen_us : tui->now_us;
 }
 
 int64_t tui_clock_us(const struct tui *tui)
 {
-	return tui->now_us;
+	return tui->travel.shown_us ? tui->travel.shown_us : tui->now_us;
 }
 
 int64_t tui_events_until_us(const struct tui *tui)
 {
+	if (tui->travel.shown_us)
+		return tui->travel.shown_us + 1;
 	return tui->frozen ? tui->frozen_us : INT64_MAX;
 }
 
@@ -35,6 +39,11 @@ char *tui_print_frozen(const struct tui *tui, char *out, size_t size)
 
 	snprintf(out, size, "FROZEN since %s, Z goes on", tui_time(tui, tui->frozen_us, "%H:%M:%S", when, sizeof when));
 	return out;
+}
+
+int64_t tui_past_us(const struct tui *tui)
+{
+	return tui->travel.shown_us;
 }
 
 bool tui_is_utc(const struct tui *tui)

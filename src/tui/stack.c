@@ -12,6 +12,15 @@
 #include "kumatop/heap.h"
 #include "kumatop/text.h"
 
+static struct view *lowest(const struct tui *tui)
+{
+	struct view *view = tui->top;
+
+	while (view && view->below)
+		view = view->below;
+	return view;
+}
+
 static const struct view_kind *kind_by_name(const char *name)
 {
 	for (const struct view_kind *const *kind = view_kinds; *kind; kind++)
@@ -100,6 +109,12 @@ void stack_wake(struct tui *tui)
 	}
 }
 
+void stack_jump(struct tui *tui)
+{
+	stack_wake(tui);
+	list_jump(lowest(tui));
+}
+
 void stack_reply(struct tui *tui, const struct reply *reply)
 {
 	for (struct view *view = tui->top, *below; view; view = below) {
@@ -112,6 +127,8 @@ void stack_reply(struct tui *tui, const struct reply *reply)
 
 void stack_answer(struct tui *tui, struct history_answer *answer)
 {
+	if (travel_answer(tui, answer))
+		return;
 	for (struct view *view = tui->top, *below; view; view = below) {
 		below = view->below;
 		if (view->kind->answer && view->kind->answer(view, answer))
@@ -124,6 +141,8 @@ unsigned stack_place(struct tui *tui)
 {
 	struct view *view = tui->top;
 
+	if (tui->travel.typing)
+		return IN_PROMPT;
 	return view->kind->place_now ? view->kind->place_now(view) : view->kind->place;
 }
 
@@ -223,6 +242,20 @@ static void disarm(struct tui *tui, enum action action)
 	tui->toast.text[0] = '\0';
 }
 
+/* What is pasted into a list opens a form, which a past board has no use for. */
+static bool take_input(struct view *view, const struct input_event *event)
+{
+	if (event->kind == INPUT_PASTE && stack_place(view->tui) == IN_LIST && travel_refuses(view->tui))
+		return true;
+	return view->kind->input && view->kind->input(view, event);
+}
+
+/* While a time is typed the view below is out of it. */
+static bool act(struct tui *tui, enum action action)
+{
+	return !tui->travel.typing && (travel_act(tui, action) || tui->top->kind->act(tui->top, action));
+}
+
 void stack_event(struct tui *tui, const struct input_event *event)
 {
 	struct view *view = tui->top;
@@ -230,7 +263,7 @@ void stack_event(struct tui *tui, const struct input_event *event)
 
 	tui->dirty = true;
 	disarm(tui, action);
-	if (view->kind->input && view->kind->input(view, event))
+	if (tui->travel.typing ? travel_input(tui, event) : take_input(view, event))
 		return;
 	if (event->kind == INPUT_PASTE) {
 		tui_toast(tui, TOAST_WARN, "there is no place for what was pasted here");
@@ -238,7 +271,7 @@ void stack_event(struct tui *tui, const struct input_event *event)
 	}
 	if (action == ACTION_NONE)
 		tell_unbound(tui, event->key);
-	else if (!view->kind->act(view, action))
+	else if (!act(tui, action))
 		act_alike(tui, action);
 }
 
@@ -253,15 +286,6 @@ void tui_toast(struct tui *tui, enum toast_kind kind, const char *format, ...)
 	tui->toast.until = mono_add_ms(tui->now, TOAST_MS);
 	tui->armed = ACTION_NONE;
 	tui->dirty = true;
-}
-
-static struct view *lowest(const struct tui *tui)
-{
-	struct view *view = tui->top;
-
-	while (view && view->below)
-		view = view->below;
-	return view;
 }
 
 monitor_id tui_selected(const struct tui *tui)

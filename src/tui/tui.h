@@ -13,6 +13,7 @@
 #include "input.h"
 #include "paint.h"
 #include "terminal.h"
+#include "travel.h"
 #include "view.h"
 
 #include "kumatop/screen.h"
@@ -44,6 +45,7 @@ struct tui {
 	const struct snapshot *snapshot;	/* held; NULL before the first */
 	bool frozen;			/* it is not replaced */
 	int64_t frozen_us;		/* wall time at which it was frozen */
+	struct travel travel;		/* a past picture in its place */
 	struct fleet fleet;		/* as it goes on */
 	struct fleet fleet_frozen;	/* as it was then */
 	bool utc;
@@ -75,6 +77,7 @@ struct tui {
 void stack_finish(struct tui *tui);
 void stack_event(struct tui *tui, const struct input_event *event);
 void stack_wake(struct tui *tui);
+void stack_jump(struct tui *tui);		/* the picture is of another time: nothing is kept in its place */
 void stack_reply(struct tui *tui, const struct reply *reply);
 void stack_answer(struct tui *tui, struct history_answer *answer);	/* takes it */
 void stack_sweep(struct tui *tui);		/* frees what was closed */

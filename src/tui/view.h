@@ -97,9 +97,10 @@ void tui_toast(struct tui *tui, enum toast_kind kind, const char *format, ...) _
 /* The picture the screen shows now; NULL before the first. Valid until the call returns; hold it to keep it. */
 const struct snapshot *tui_snapshot(const struct tui *tui);
 const struct monitor_view *tui_monitor(const struct tui *tui, monitor_id id);	/* of that snapshot; NULL */
-int64_t tui_now_us(const struct tui *tui);	/* wall time of what this frame shows: it stands still while the picture is frozen */
-int64_t tui_clock_us(const struct tui *tui);	/* wall time of this frame, for a clock */
-int64_t tui_events_until_us(const struct tui *tui);	/* the end of a question for events: what is not in a frozen picture yet is not asked for */
+int64_t tui_now_us(const struct tui *tui);	/* wall time of what this frame shows: it stands still while the picture is frozen or a past one */
+int64_t tui_clock_us(const struct tui *tui);	/* for a clock: wall time of this frame, or the moment of a past picture */
+int64_t tui_events_until_us(const struct tui *tui);	/* the end of a question for events: what is not in a frozen or past picture is not asked for */
+int64_t tui_past_us(const struct tui *tui);	/* the moment of a past picture; 0: it is the newest, or a frozen one */
 bool tui_is_utc(const struct tui *tui);
 
 /* As strftime(3), in local time or UTC as chosen. Returns out. */

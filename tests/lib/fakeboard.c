@@ -2,6 +2,7 @@
  * The board of the drawings as data.
  */
 #include "fakeboard.h"
+#include "fakepast.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -26,6 +27,10 @@ struct fakeboard {
 	enum state changed_from, changed_to;
 	_Atomic int over;	/* 1 + enum screen_end */
 	_Atomic bool parting;	/* the checks are to be handed over */
+	_Atomic bool slow;
+	struct history_answer *held;	/* NULL: none waits to be let go */
+	void (*held_answer)(void *, struct history_answer *);
+	void *held_arg;
 };
 
 static bool take_target(const char *text, char **canonical, struct error *err)
@@ -536,12 +541,14 @@ static void fill_events(struct fakeboard *fake, const struct history_query *quer
 
 	answer->events = heap_zero(count + 1, sizeof *answer->events);
 	fill_newest(fake, query, answer);
-	for (size_t i = 0; i < count && answer->event_count < query->most; i++) {
+	for (size_t i = 0; i < count && (query->forward || answer->event_count < query->most); i++) {
 		monitor_id id = id_named(fake, rows[i].name);
 
 		if (query->monitor && query->monitor != id)
 			continue;
 		if (FAKEBOARD_NOW_US - rows[i].ago_s * SECOND_US < query->from_us)
+			continue;
+		if (query->to_us && FAKEBOARD_NOW_US - rows[i].ago_s * SECOND_US >= query->to_us)
 			continue;
 		struct history_event *event = &answer->events[answer->event_count++];
 
@@ -553,6 +560,54 @@ static void fill_events(struct fakeboard *fake, const struct history_query *quer
 			.detail = shared_create(rows[i].detail),
 		};
 	}
+	if (query->forward)
+		fakepast_turn_around(answer);
+	for (; answer->event_count > query->most; answer->event_count--) {
+		event_finish(&answer->events[answer->event_count - 1].event);
+		free(answer->events[answer->event_count - 1].name);
+	}
+}
+
+/* Kept until it is let go. */
+static bool hold(struct fakeboard *fake, const struct history_query *query, struct history_answer *given,
+    void (*answer)(void *, struct history_answer *), void *answer_arg)
+{
+	pthread_mutex_lock(&fake->mutex);
+	bool held = atomic_load(&fake->slow) && query->kind == HISTORY_BOARD && !fake->held;
+
+	if (held) {
+		fake->held = given;
+		fake->held_answer = answer;
+		fake->held_arg = answer_arg;
+	}
+	pthread_mutex_unlock(&fake->mutex);
+	return held;
+}
+
+void fakeboard_set_slow(struct fakeboard *fake)
+{
+	atomic_store(&fake->slow, true);
+}
+
+void fakeboard_let_go(struct fakeboard *fake)
+{
+	pthread_mutex_lock(&fake->mutex);
+	struct history_answer *held = fake->held;
+
+	fake->held = NULL;
+	pthread_mutex_unlock(&fake->mutex);
+	if (held)
+		fake->held_answer(fake->held_arg, held);
+}
+
+static const struct snapshot *board_at(struct fakeboard *fake, int64_t at_us)
+{
+	const struct snapshot *past;
+
+	pthread_mutex_lock(&fake->mutex);
+	past = fakepast_board(fake->picture, at_us);
+	pthread_mutex_unlock(&fake->mutex);
+	return past;
 }
 
 static bool ask(void *arg, const struct history_query *query, void (*answer)(void *, struct history_answer *), void *answer_arg,
@@ -565,9 +620,12 @@ static bool ask(void *arg, const struct history_query *query, void (*answer)(voi
 	given->ok = true;
 	if (query->kind == HISTORY_SERIES)
 		fill_series(query, &given->series);
+	else if (query->kind == HISTORY_BOARD)
+		given->board = board_at(arg, query->to_us);
 	else
 		fill_events(arg, query, given);
-	answer(answer_arg, given);
+	if (!hold(arg, query, given, answer, answer_arg))
+		answer(answer_arg, given);
 	return true;
 }
 
@@ -625,6 +683,7 @@ void fakeboard_destroy(struct fakeboard *fake)
 {
 	if (!fake)
 		return;
+	history_answer_destroy(fake->held);
 	snapshot_hub_destroy(fake->board.hub);
 	picture_destroy(fake->picture);
 	shared_release(fake->health.history_trouble);

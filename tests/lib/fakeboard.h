@@ -15,6 +15,9 @@
 /* 2026-11-22 14:03:27 in TZ=CET-1. */
 #define FAKEBOARD_NOW_US (INT64_C(1795352607) * 1000000)
 
+/* A past board of before has no monitors. */
+#define FAKEBOARD_BEGUN_US (FAKEBOARD_NOW_US - INT64_C(20) * 86400 * 1000000)
+
 struct fakeboard;
 
 struct fakeboard *fakeboard_create(void);
@@ -49,6 +52,10 @@ void fakeboard_set_trouble(struct fakeboard *fake, const char *history_trouble, 
 
 /* As an owner elsewhere shows it to one who is this there, and with this said of the link (NULL: nothing). Publishes. */
 void fakeboard_set_link(struct fakeboard *fake, enum access_role role, const char *link_trouble);
+
+/* From now on the answer to a question for a past board waits until it is let go, one at a time. */
+void fakeboard_set_slow(struct fakeboard *fake);
+void fakeboard_let_go(struct fakeboard *fake);
 
 /* True once the screen has said that it is over; how may be NULL. */
 bool fakeboard_is_over(struct fakeboard *fake, enum screen_end *how);

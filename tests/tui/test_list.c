@@ -77,7 +77,7 @@ static void test_middle(void **state)
 	assert_non_null(strstr(term_row_text(term, 18), " ║ legacy-ftp"));
 	expect_row(term, 21, " checkout-api: 503 Service Unavailable (expected 200-299) · down since 14:01:14");
 	assert_non_null(strstr(term_row_text(term, 22), "last good 14:01:02 · https://shop.example/api/health"));
-	expect_row(term, 23, " ?Help aAdd eEdit pPause rRun AAck vWhy /Filter sSort ↵Open LLog qQuit");
+	expect_row(term, 23, " ?Help aAdd eEdit pPause rRun AAck vWhy /Filter sSort ↵Open LLog @Past qQuit");
 	demo_quit(term);
 }
 

@@ -1,10 +1,11 @@
 /*
  * The real screen on a made-up board, for tests of the screen and for looking at it. Time stands still unless --live.
  *
- *	screen_demo [--empty] [--many N] [--hostile] [--hostile-down] [--all-paused] [--no-history] [--owns [--keeps]] [--role ROLE [--lost]] [--live] [--utc] [--ascii] [--no-color] [--theme NAME]
+ *	screen_demo [--empty] [--many N] [--hostile] [--hostile-down] [--all-paused] [--no-history] [--owns [--keeps]] [--role ROLE [--lost]] [--live] [--slow] [--utc] [--ascii] [--no-color] [--theme NAME]
  *
  * --owns: with a database of its own, which it hands over when asked to, or with --keeps does not.
  * --role: of an owner elsewhere, who takes us for that; with --lost he has gone.
+ * --slow: a past board comes when SIGUSR2 lets it.
  * SIGUSR1 lets the next thing of a list happen (see steps); with --busy N there are N results a second.
  */
 #include <errno.h>
@@ -26,7 +27,7 @@
 #include "../fakeboard.h"
 
 struct options {
-	bool empty, hostile, hostile_down, all_paused, no_history, owns, keeps, lost, live;
+	bool empty, hostile, hostile_down, all_paused, no_history, owns, keeps, lost, live, slow;
 	int role;		/* 0: the engine is our own */
 	size_t many;
 	unsigned busy;
@@ -83,6 +84,8 @@ static void read_options(int argc, char **argv, struct options *options)
 			options->lost = true;
 		else if (strcmp(argv[i], "--live") == 0)
 			options->live = true;
+		else if (strcmp(argv[i], "--slow") == 0)
+			options->slow = true;
 		else if (strcmp(argv[i], "--utc") == 0)
 			options->screen.utc = true;
 		else if (strcmp(argv[i], "--ascii") == 0)
@@ -111,6 +114,7 @@ static int block_signals(void)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
 	sigaddset(&set, SIGWINCH);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -148,6 +152,8 @@ static bool attend(struct fakeboard *fake, struct screen *screen, const struct o
 			continue;
 		if (info.ssi_signo == SIGWINCH) {
 			screen_resized(screen);
+		} else if (info.ssi_signo == SIGUSR2) {
+			fakeboard_let_go(fake);
 		} else if (info.ssi_signo == SIGUSR1) {
 			if (step < sizeof steps / sizeof *steps)
 				(void)fakeboard_set_state(fake, steps[step].name, steps[step].state, steps[step].detail);
@@ -177,6 +183,8 @@ int main(int argc, char **argv)
 	if (!options.live)
 		options.screen.now_us = fakeboard_now_us;
 	fakeboard_board(fake)->owns_database = options.owns;
+	if (options.slow)
+		fakeboard_set_slow(fake);
 	if (options.no_history)
 		fakeboard_board(fake)->ask = refuse;
 	if (!options.empty)
