@@ -22,6 +22,10 @@
  * views, but in "board" how many monitors there are in each of the "states", in their order. States, outcomes, verdicts, roles and kinds
  * travel as their words. A text that is gone is "".
  *
+ * A question for the board as it stood ("kind":"board","to":…) is answered by the same lines, but with its ticket: {"op":"view","ticket":5,…}
+ * for each slot, and at the end {"op":"answer","ticket":5,"kind":"board","ok":true,"count":…,"time":…}. They may come among those of the
+ * live picture. An answer that is not "ok" takes back what came of it before. An owner of an older version refuses the question.
+ *
  * Marks of a bar travel as one text, oldest first: a letter for each (n new, u up, g degraded, p pending, d down, k unknown, m maintenance,
  * z paused), followed by its latency in tens of microseconds if there was an answer: "u11843u12002d". "marks" come behind those the view
  * has, "bar" takes the place of all of them.
@@ -115,6 +119,8 @@ struct wire_pass {
 	const struct monitor_view *next;	/* of `to`, found in the step before; or NULL */
 	uint32_t states[STATE_COUNT];	/* counted so far, for who watches health alone within a scope */
 	bool began;
+	bool answers;			/* it is the answer to `query`, of HISTORY_BOARD; else the live picture */
+	struct history_query query;
 };
 
 /* What of a picture is for this viewer: NULL: all. Must give the same answer for the same spec during a pass and the one after. */
@@ -126,9 +132,12 @@ struct wire_scope {
 /* Takes over both holds. */
 void wire_pass_begin(struct wire_pass *pass, const struct snapshot *from, const struct snapshot *to);
 
+/* The same for a past board, from nothing to all. Takes over the hold. */
+void wire_pass_begin_answer(struct wire_pass *pass, const struct history_query *query, const struct snapshot *board);
+
 /*
  * Appends lines until out has `room` bytes or the pass is over, with a scope perhaps none, as few monitors are looked at in one step; the
- * limit of out has to leave WIRE_LINE_MOST behind that. Every view has a spec. true: it is over, the last line is "board", and pass->to is what
+ * limit of out has to leave WIRE_LINE_MOST behind that. Every view has a spec. true: it is over, the last line is "board" (or "answer"), and pass->to is what
  * the viewer has now (still held by the pass). role: what the viewer is here. scope may be NULL; health_only: no views.
  */
 bool wire_pass_step(struct wire_pass *pass, const struct wire_scope *scope, bool health_only, enum access_role role, size_t room,
@@ -144,7 +153,7 @@ void wire_mirror_destroy(struct wire_mirror *mirror);	/* accepts NULL */
 /* A "view". After an error the mirror is of no use but to be destroyed. */
 bool wire_mirror_view(struct wire_mirror *mirror, const struct json *message, struct error *err);
 
-/* A "board": the picture is whole. A snapshot with one holder, or NULL with err. */
+/* A "board", or an "answer" with one: the picture is whole. A snapshot with one holder, or NULL with err. */
 const struct snapshot *wire_mirror_board(struct wire_mirror *mirror, const struct json *message, struct error *err);
 
 /* The last whole picture again, with this said of the link to the owner (NULL: nothing). NULL before the first. */
@@ -182,7 +191,9 @@ bool wire_read_reply(const struct json *message, struct reply *reply, struct err
 /* Questions and answers. An answer that would be longer than a line is cut to the newest events, and says that there are more. */
 void wire_put_ask(struct buf *out, const struct history_query *query);
 bool wire_read_ask(const struct json *message, struct history_query *query, struct error *err);
-void wire_put_answer(struct buf *out, const struct history_answer *answer);
+void wire_put_answer(struct buf *out, const struct history_answer *answer);	/* but for a board: see wire_pass_begin_answer() */
+
+/* One about the board is without it: the mirror that took its views has it. */
 struct history_answer *wire_read_answer(const struct json *message, struct error *err);
 
 #endif

@@ -123,12 +123,30 @@ static const struct snapshot *picture_kept(const struct options *options, const 
 	return snapshot;
 }
 
+/* Another's owner tells as much of the past as we may see. */
+static const struct snapshot *ask_past(const struct options *options, struct through *through, struct error *err)
+{
+	struct history_query query = { .kind = HISTORY_BOARD, .to_us = options->at_us };
+	struct history_answer *answer = call_ask(through->call, &query, THROUGH_WAIT_MS, err);
+	const struct snapshot *board = NULL;
+
+	if (answer && answer->ok)
+		board = snapshot_hold(answer->board);
+	else if (answer)
+		*err = answer->error;
+	history_answer_destroy(answer);
+	return board;
+}
+
 /* Beside an owner, too: what was is read from the file, as an export is. */
 static const struct snapshot *picture_past(const struct options *options, const struct through *through, struct error *err)
 {
-	struct archive *archive = archive_open(through->database, err);
+	struct archive *archive = through->database ? archive_open(through->database, err) : NULL;
 	const struct snapshot *snapshot = NULL;
 	struct roster roster = { 0 };
+
+	if (!through->database)
+		error_set(err, EXIT_USAGE, "there is no database, and so no past: name one with --database");
 
 	if (archive && roster_read(&roster, through->conf, archive, err))
 		snapshot = archive_board(archive, options->at_us, NULL, roster_spec_of, &roster, err);
@@ -139,6 +157,10 @@ static const struct snapshot *picture_past(const struct options *options, const 
 
 static const struct snapshot *picture_any(const struct options *options, struct through *through, struct error *err)
 {
+	if (options->at_us && through->call && !through_is_ours(through)) {
+		through_say_whose(through);
+		return ask_past(options, through, err);
+	}
 	if (options->at_us)
 		return picture_past(options, through, err);
 	/* Secrets do not travel. */

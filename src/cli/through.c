@@ -87,6 +87,11 @@ static bool attach_own(struct through *through, struct error *err)
 	return true;
 }
 
+bool through_is_ours(const struct through *through)
+{
+	return through->call && through->database && same_file(call_hello(through->call)->database, through->database);
+}
+
 /* Somebody else's board: only for those who named none of their own. */
 static bool attach_any(struct through *through, struct error *err)
 {

@@ -35,6 +35,9 @@ void through_close(struct through *through);	/* accepts a zeroed one, and one th
 /* Our configuration, for the caller to keep or free; only when there is no owner. */
 struct conf *through_take_conf(struct through *through);
 
+/* Whether the owner is that of our database, which can be read without it as well. */
+bool through_is_ours(const struct through *through);
+
 /* "this is the board of …" on stderr when it is another user's. */
 void through_say_whose(const struct through *through);
 

@@ -25,6 +25,7 @@ struct call {
 	struct wire_hello hello;
 	struct wire_mirror *mirror;
 	const struct snapshot *picture;	/* held; the newest that nobody took yet */
+	struct wire_mirror *past;	/* of the board that is being asked for; NULL: nothing came of it */
 	uint64_t ticket;
 };
 
@@ -133,13 +134,27 @@ static bool say_text(const struct json *message, enum exit_code code, const char
 	return error_set(err, code, "%s%s%s", before, clean[0] ? ": " : "", clean);
 }
 
+/* Of the live picture, or of the past board that was asked for last. */
+static bool take_view(struct call *call, const struct json *message, struct error *err)
+{
+	uint64_t ticket = wire_ticket(message);
+
+	if (!ticket)
+		return wire_mirror_view(call->mirror, message, err);
+	if (ticket != call->ticket)
+		return true;
+	if (!call->past)
+		call->past = wire_mirror_create();
+	return wire_mirror_view(call->past, message, err);
+}
+
 /* What may come at any time. false: the talk is over. */
 static bool take_alike(struct call *call, const struct json *message, struct error *err)
 {
 	const char *op = wire_op(message);
 
 	if (strcmp(op, "view") == 0)
-		return wire_mirror_view(call->mirror, message, err);
+		return take_view(call, message, err);
 	if (strcmp(op, "board") == 0) {
 		const struct snapshot *picture = wire_mirror_board(call->mirror, message, err);
 
@@ -292,6 +307,32 @@ const struct snapshot *call_picture(struct call *call, int timeout_ms, struct er
 	return picture;
 }
 
+static void forget_past(struct call *call)
+{
+	wire_mirror_destroy(call->past);
+	call->past = NULL;
+}
+
+/* The answer with all that belongs to it; NULL with err. */
+static struct history_answer *read_answer(struct call *call, const struct history_query *query, const struct json *message, struct error *err)
+{
+	struct history_answer *answer = wire_read_answer(message, err);
+
+	if (answer && query->kind == HISTORY_BOARD && answer->query.kind != HISTORY_BOARD) {
+		error_set(err, EXIT_UNAVAILABLE, "the owner's kumatop is older and does not know how to answer that");
+	} else if (answer && answer->ok && query->kind == HISTORY_BOARD) {
+		if (!call->past)
+			call->past = wire_mirror_create();
+		answer->board = wire_mirror_board(call->past, message, err);
+		if (answer->board)
+			return answer;
+	} else {
+		return answer;
+	}
+	history_answer_destroy(answer);
+	return NULL;
+}
+
 struct history_answer *call_ask(struct call *call, const struct history_query *query, int timeout_ms, struct error *err)
 {
 	struct history_query copy = *query;
@@ -299,6 +340,7 @@ struct history_answer *call_ask(struct call *call, const struct history_query *q
 	struct json *message = NULL;
 	struct buf out;
 
+	forget_past(call);
 	copy.ticket = ++call->ticket;
 	buf_init(&out, WIRE_REQUEST_MOST);
 	wire_put_ask(&out, &copy);
@@ -306,8 +348,9 @@ struct history_answer *call_ask(struct call *call, const struct history_query *q
 		message = await_ticket(call, "answer", copy.ticket, timeout_ms, err);
 	buf_finish(&out);
 	if (message)
-		answer = wire_read_answer(message, err);
+		answer = read_answer(call, query, message, err);
 	json_free(message);
+	forget_past(call);
 	if (answer)
 		answer->query = *query;
 	return answer;
@@ -321,6 +364,7 @@ void call_close(struct call *call)
 		close(call->fd);
 	snapshot_release(call->picture);
 	wire_mirror_destroy(call->mirror);
+	wire_mirror_destroy(call->past);
 	wire_lines_finish(&call->lines);
 	free(call);
 }

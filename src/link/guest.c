@@ -189,6 +189,7 @@ void guest_go_on(struct guest *guest)
 		guest_show(guest, newest);
 		snapshot_release(newest);
 	}
+	guest_show_past(guest);
 	set_reading(guest);
 }
 
@@ -210,6 +211,32 @@ static void show_more(struct guest *guest)
 		wire_pass_finish(&guest->pass);
 	}
 	guest_send(guest, &out, NULL);
+}
+
+/* What he does not see has been taken out of it. */
+static void show_more_past(struct guest *guest)
+{
+	bool over;
+	struct buf out;
+
+	buf_init(&out, 2 * (size_t)WIRE_LINE_MOST);
+	over = wire_pass_step(&guest->past, NULL, false, guest->role, STEP_BYTES, &out);
+	if (over)
+		wire_pass_finish(&guest->past);
+	guest_send(guest, &out, over ? guest->past_slot : NULL);
+}
+
+void guest_show_past(struct guest *guest)
+{
+	struct mono begun = mono_now();
+
+	while (guest->past.began && !guest->leaving && !guest->closing && !guest->stalled && guest->queued <= QUEUED_MOST) {
+		if (mono_between_us(begun, mono_now()) > TURN_US) {
+			server_show_soon(guest->server);
+			return;
+		}
+		show_more_past(guest);
+	}
 }
 
 void guest_show(struct guest *guest, const struct snapshot *newest)
@@ -238,6 +265,7 @@ void guest_show_anew(struct guest *guest)
 	forget_picture(guest);
 	if (guest->closing || guest->leaving || !guest->welcome)
 		return;
+	guest_drop_past(guest, "what you may see has changed: ask again");
 	guest->role = access_role_of(guest->server->access, &guest->peer);
 	if (guest->role == ACCESS_NONE) {
 		access_allows(guest->server->access, &guest->peer, ACCESS_LOOK, NULL, &err);
@@ -337,6 +365,7 @@ void guest_close(struct guest *guest)
 	guest->closing = true;
 	server_forget(guest);
 	forget_picture(guest);
+	wire_pass_finish(&guest->past);
 	wire_watch_finish(&guest->watch);
 	wire_lines_finish(&guest->lines);
 	access_peer_finish(&guest->peer);

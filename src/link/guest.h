@@ -44,6 +44,8 @@ struct guest {
 	struct wire_watch watch;
 	bool watching;
 	struct wire_pass pass;	/* began: a picture is on its way */
+	struct wire_pass past;	/* began: a past board is on its way, as the answer that past_slot waits for */
+	struct slot *past_slot;
 	const struct snapshot *has;	/* held; what he has after the last pass; NULL: nothing that counts */
 
 	uint64_t written;	/* bytes, from the first */
@@ -97,6 +99,7 @@ void guest_refuse(struct guest *guest, const char *text);
 void guest_close(struct guest *guest);
 void guest_go_on(struct guest *guest);		/* lines that wait, the picture, the end */
 void guest_show(struct guest *guest, const struct snapshot *newest);
+void guest_show_past(struct guest *guest);	/* more of the past board that is on its way */
 void guest_show_anew(struct guest *guest);	/* what he has does not count any more */
 void guest_name(struct guest *guest, const char *name);		/* NULL: nobody could tell */
 bool guest_tick(struct guest *guest, struct mono now);	/* false: nothing to be looked at until something happens */
@@ -112,6 +115,7 @@ void guest_take_reply(struct guest *guest, struct slot *slot, const struct reply
 
 /* guest_past.c */
 void guest_take_ask(struct guest *guest, struct json **message);
+void guest_drop_past(struct guest *guest, const char *why);	/* a past board that is on its way is taken back */
 void guest_take_answer(struct guest *guest, struct slot *slot, struct history_answer *answer);	/* takes the answer */
 
 #endif

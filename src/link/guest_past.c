@@ -99,25 +99,69 @@ static void hide_events(const struct guest *guest, struct history_answer *answer
 }
 
 /* A page of nothing but others' events says nothing: the one behind it is asked for. false: there is none, or nobody to ask. */
-static bool ask_further(struct guest *guest, const struct slot *slot, const struct history_answer *answer, int64_t oldest_us)
+static bool ask_further(struct guest *guest, const struct slot *slot, const struct history_answer *answer, int64_t last_us)
 {
 	const struct board *board = guest->server->settings.board;
 	struct history_query query = answer->query;
 
 	query.ticket = guest_ticket(guest, slot);
 	/* Others of its microsecond may be behind it; a page of that one alone must not come for ever. */
-	query.to_us = oldest_us < query.to_us - 1 ? oldest_us + 1 : query.to_us - 1;
+	if (query.forward)
+		query.from_us = last_us > query.from_us ? last_us : query.from_us + 1;
+	else
+		query.to_us = last_us < query.to_us - 1 ? last_us + 1 : query.to_us - 1;
 	return query.from_us < query.to_us && board->ask(board->arg, &query, server_answer, guest->server, &(struct error){ 0 });
 }
 
-/* false: it goes on with older ones. */
+/* false: it goes on with those behind. */
 static bool is_whole(struct guest *guest, const struct slot *slot, struct history_answer *answer)
 {
-	int64_t oldest_us = answer->event_count ? answer->events[answer->event_count - 1].event.time_us : 0;
+	int64_t last_us = answer->event_count ? answer->events[answer->event_count - 1].event.time_us : 0;
 	bool had_some = answer->event_count > 0;
 
 	hide_events(guest, answer, slot->most);
-	return answer->event_count || !had_some || !answer->more || !ask_further(guest, slot, answer, oldest_us);
+	return answer->event_count || !had_some || !answer->more || !ask_further(guest, slot, answer, last_us);
+}
+
+/* As if there were no other monitors; those that are there no more are others'. */
+static const struct snapshot *hide_monitors(const struct guest *guest, const struct snapshot *board)
+{
+	struct picture *picture = picture_create();
+	struct seen seen = find_seen(guest);
+	const struct snapshot *shown;
+
+	for (size_t i = 0; i < board->count; i++) {
+		const struct monitor_view *view = snapshot_view(board, i);
+
+		if (bsearch(&view->id, seen.ids, seen.count, sizeof(*seen.ids), by_id))
+			view_copy(picture_edit(picture, picture_add(picture)), view);
+	}
+	shown = picture_snapshot(picture, &board->health, board->time_us);
+	picture_destroy(picture);
+	free(seen.ids);
+	return shown;
+}
+
+void guest_drop_past(struct guest *guest, const char *why)
+{
+	struct history_query query = guest->past.query;
+	struct error err;
+
+	if (!guest->past.began)
+		return;
+	wire_pass_finish(&guest->past);
+	error_set(&err, EXIT_UNAVAILABLE, "%s", why);
+	refuse_question(guest, guest->past_slot, &query, &err);
+}
+
+/* In steps, as a picture; the last line of it is the answer. */
+static void show_board(struct guest *guest, struct slot *slot, const struct history_answer *answer)
+{
+	guest_drop_past(guest, "another moment was asked for");
+	wire_pass_begin_answer(&guest->past, &answer->query,
+	    guest_sees_all(guest) ? snapshot_hold(answer->board) : hide_monitors(guest, answer->board));
+	guest->past_slot = slot;
+	guest_show_past(guest);
 }
 
 void guest_take_answer(struct guest *guest, struct slot *slot, struct history_answer *answer)
@@ -134,7 +178,10 @@ void guest_take_answer(struct guest *guest, struct slot *slot, struct history_an
 			return;
 		}
 		answer->query.most = slot->most;
-		send_answer(guest, slot, answer);
+		if (answer->ok && answer->query.kind == HISTORY_BOARD)
+			show_board(guest, slot, answer);
+		else
+			send_answer(guest, slot, answer);
 	}
 	history_answer_destroy(answer);
 }

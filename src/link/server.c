@@ -138,6 +138,7 @@ static void woken(uv_async_t *async)
 	for (struct guest *guest = server->guests; guest; guest = next) {
 		next = guest->next;
 		guest_show(guest, newest);
+		guest_show_past(guest);
 	}
 	snapshot_release(newest);
 }

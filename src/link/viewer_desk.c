@@ -21,6 +21,7 @@ struct paper {
 	struct history_query query;
 	void (*answer)(void *arg, struct history_answer *answer);
 	void *answer_arg;
+	struct wire_mirror *mirror;	/* what came of a board so far; NULL: nothing */
 };
 
 struct viewer_desk {
@@ -40,6 +41,7 @@ static void paper_destroy(void *message)
 	struct paper *paper = message;
 
 	command_destroy(paper->command);
+	wire_mirror_destroy(paper->mirror);
 	free(paper);
 }
 
@@ -211,6 +213,27 @@ static bool take_reply(struct viewer_desk *desk, const struct json *message, str
 	return true;
 }
 
+bool viewer_desk_take_view(struct viewer_desk *desk, const struct json *message, struct error *err)
+{
+	uint64_t ticket = wire_ticket(message);
+	struct paper *paper = desk->sent[ticket % DESK_MOST];
+
+	if (!paper || desk->tickets[ticket % DESK_MOST] != ticket || paper->is_order || paper->query.kind != HISTORY_BOARD)
+		return true;
+	if (!paper->mirror)
+		paper->mirror = wire_mirror_create();
+	return wire_mirror_view(paper->mirror, message, err);
+}
+
+/* The board that an answer ends. */
+static bool finish_board(struct paper *paper, const struct json *message, struct history_answer *answer, struct error *err)
+{
+	if (!paper->mirror)
+		paper->mirror = wire_mirror_create();
+	answer->board = wire_mirror_board(paper->mirror, message, err);
+	return answer->board != NULL;
+}
+
 static bool take_answer(struct viewer_desk *desk, const struct json *message, struct error *err)
 {
 	struct history_answer *answer = wire_read_answer(message, err);
@@ -225,8 +248,14 @@ static bool take_answer(struct viewer_desk *desk, const struct json *message, st
 	}
 	if (answer->query.kind != paper->query.kind) {
 		history_answer_destroy(answer);
-		refuse(paper, "the owner answers another question");
+		refuse(paper, paper->query.kind == HISTORY_BOARD ? "the owner's kumatop is older and does not know how"
+		    : "the owner answers another question");
 		return true;
+	}
+	if (answer->ok && paper->query.kind == HISTORY_BOARD && !finish_board(paper, message, answer, err)) {
+		history_answer_destroy(answer);
+		refuse(paper, "the owner answers what is not understood");
+		return false;
 	}
 	answer->query = paper->query;
 	paper->answer(paper->answer_arg, answer);

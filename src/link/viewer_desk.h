@@ -37,6 +37,9 @@ void viewer_desk_send(struct viewer_desk *desk, bool (*send)(void *arg, const ch
 /* A "reply" or an "answer" of the owner. One that nobody waits for is dropped. false: it is not understood. */
 bool viewer_desk_take(struct viewer_desk *desk, const struct json *message, struct error *err);
 
+/* A "view" with a ticket: a part of the answer to a question for a board. */
+bool viewer_desk_take_view(struct viewer_desk *desk, const struct json *message, struct error *err);
+
 /* Everything that is open is answered so. */
 void viewer_desk_refuse_all(struct viewer_desk *desk, const char *why);
 

@@ -106,7 +106,8 @@ static bool take_attached(struct viewer *viewer, const struct json *message, str
 	const char *op = wire_op(message);
 
 	if (strcmp(op, "view") == 0)
-		return wire_mirror_view(viewer->mirror, message, err);
+		return wire_ticket(message) ? viewer_desk_take_view(viewer->desk, message, err)
+		    : wire_mirror_view(viewer->mirror, message, err);
 	if (strcmp(op, "board") == 0)
 		return take_board(viewer, message, err);
 	if (strcmp(op, "reply") == 0 || strcmp(op, "answer") == 0)

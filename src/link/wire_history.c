@@ -24,24 +24,25 @@ static const char *event_kind_word(int kind)
 
 static const char *question_word(int kind)
 {
-	return kind == HISTORY_SERIES ? "series" : "events";
+	return kind == HISTORY_SERIES ? "series" : kind == HISTORY_EVENTS ? "events" : "board";
 }
 
 static const struct wire_words event_outcomes = { event_outcome_word, OUTCOME_WORDS, OUTCOME_INTERNAL };
 static const struct wire_words event_kinds = { event_kind_word, EVENT_WORDS, EVENT_LAST };
 static const struct wire_words resolutions = { history_resolution_word, HISTORY_RESOLUTION_COUNT, HISTORY_BEATS };
-static const struct wire_words questions = { question_word, HISTORY_EVENTS + 1, -1 };
+static const struct wire_words questions = { question_word, HISTORY_BOARD + 1, -1 };
 
 _Static_assert(sizeof(enum history_kind) == sizeof(uint32_t), "kinds are read and written as 32 bits");
 _Static_assert(sizeof(size_t) == sizeof(uint64_t), "sizes are read and written as 64 bits");
 
 static const struct wire_field query_fields[] = {
-	{ "kind", FIELD_U32, offsetof(struct history_query, kind), 0, HISTORY_EVENTS, &questions, 0 },
+	{ "kind", FIELD_U32, offsetof(struct history_query, kind), 0, HISTORY_BOARD, &questions, 0 },
 	{ "monitor", FIELD_I64, offsetof(struct history_query, monitor), 0, INT64_MAX, NULL, 0 },
 	WIRE_TIME("from", struct history_query, from_us),
 	WIRE_TIME("to", struct history_query, to_us),
 	{ "columns", FIELD_U64, offsetof(struct history_query, columns), 0, HISTORY_COLUMNS_MOST, NULL, 0 },
 	{ "most", FIELD_U64, offsetof(struct history_query, most), 0, HISTORY_EVENTS_MOST, NULL, 0 },
+	WIRE_FLAG("forward", struct history_query, forward),
 	{ .key = NULL },
 };
 
@@ -123,6 +124,8 @@ bool wire_read_ask(const struct json *message, struct history_query *query, stru
 		return false;
 	if (query->kind == HISTORY_EVENTS)
 		return query->most > 0 || wire_refuse(err, "most");
+	if (query->kind == HISTORY_BOARD)
+		return query->to_us > 0 || wire_refuse(err, "to");
 	if (query->monitor == 0)
 		return wire_refuse(err, "monitor");
 	if (query->from_us >= query->to_us)
@@ -187,6 +190,13 @@ static void add_events(const struct history_answer *answer, struct buf *out)
 	}
 	buf_add_char(out, ']');
 	line_add_flag(out, "more", answer->more || i < answer->event_count);
+}
+
+void answer_begin(struct buf *out, const struct history_query *query)
+{
+	line_begin(out, "answer");
+	add_query(out, query);
+	line_add_flag(out, "ok", true);
 }
 
 void wire_put_answer(struct buf *out, const struct history_answer *answer)
@@ -298,6 +308,8 @@ static bool read_answer(const struct json *message, struct history_answer *answe
 		return false;
 	if (!json_get_flag(message, "ok", &answer->ok))
 		return wire_refuse(err, "ok");
+	if (answer->ok && answer->query.kind == HISTORY_BOARD)
+		return true;
 	if (answer->ok)
 		return answer->query.kind == HISTORY_SERIES ? read_series(message, &answer->series, err) : read_events(message, answer, err);
 	read_trouble(message, &answer->error);

@@ -71,6 +71,9 @@ enum {
 	WIRE_DETAIL_SIZE = 1024,	/* bytes of a reason; what results have is shorter */
 };
 
+/* Begins the line of an answer that is "ok". */
+void answer_begin(struct buf *out, const struct history_query *query);
+
 /* A monitor as text into the value of a key. reveal: with its secrets. */
 void line_add_spec(struct buf *out, const struct monitor_spec *spec, bool reveal);
 

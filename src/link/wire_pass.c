@@ -61,7 +61,7 @@ static void add_marks(const struct monitor_view *before, const struct monitor_vi
 }
 
 /* A line, or none if nothing has changed. */
-static void put_view(size_t at, const struct monitor_view *before, const struct monitor_view *view, struct buf *out)
+static void put_view(const struct wire_pass *pass, const struct monitor_view *before, const struct monitor_view *view, struct buf *out)
 {
 	bool fresh = !before || before->id != view->id;
 	size_t mark = out->length, head;
@@ -69,7 +69,9 @@ static void put_view(size_t at, const struct monitor_view *before, const struct 
 	if (fresh)
 		before = &nothing;
 	line_begin(out, "view");
-	line_add_integer(out, "at", (int64_t)at);
+	if (pass->answers)
+		line_add_integer(out, "ticket", (int64_t)pass->query.ticket);
+	line_add_integer(out, "at", (int64_t)pass->at);
 	line_add_integer(out, "id", view->id);
 	head = out->length;
 	if (fresh)
@@ -105,7 +107,10 @@ static void put_board(const struct wire_pass *pass, const struct wire_scope *sco
 	struct board_health health = pass->to->health;
 
 	health.role = (uint8_t)role;
-	line_begin(out, "board");
+	if (pass->answers)
+		answer_begin(out, &pass->query);
+	else
+		line_begin(out, "board");
 	line_add_integer(out, "count", (int64_t)pass->at);
 	line_add_integer(out, "time", pass->to->time_us);
 	fields_add(wire_health_fields, NULL, &health, out);
@@ -123,6 +128,11 @@ static void put_board(const struct wire_pass *pass, const struct wire_scope *sco
 void wire_pass_begin(struct wire_pass *pass, const struct snapshot *from, const struct snapshot *to)
 {
 	*pass = (struct wire_pass){ .from = from, .to = to, .began = true };
+}
+
+void wire_pass_begin_answer(struct wire_pass *pass, const struct history_query *query, const struct snapshot *board)
+{
+	*pass = (struct wire_pass){ .to = board, .began = true, .answers = true, .query = *query };
 }
 
 /* How many views follow on a page that both share and stand at the start of. The page itself is not looked at: it may be long out of mind. */
@@ -193,7 +203,7 @@ static bool put_views(struct wire_pass *pass, const struct wire_scope *scope, si
 			return false;
 		assert(pass->next->spec);
 		if (before != pass->next)	/* the same place of a page that both share */
-			put_view(pass->at, before, pass->next, out);
+			put_view(pass, before, pass->next, out);
 		pass->next = NULL;
 		pass->at++;
 		if (out->length > begin && out->length >= room)

@@ -78,6 +78,12 @@ like 'who did it is in the log' "$out" 'paused +by nobody'
 as games list
 like 'who sees only his own does' "$out" 'bank-web'
 unlike 'and nothing else' "$out" 'shop-web'
+as games list --at now
+is 'of the past, too' "$status" 0
+like 'he sees his own' "$out" '^up +bank-web'
+unlike 'and nothing else' "$out" 'shop-web'
+as daemon list --json --at now
+like 'and a guest all of it' "$out" '"at": *"20.*"name": *"shop-web"'
 as games status --short
 is 'in counts, too' "$out" '●1'
 as games events

@@ -145,6 +145,20 @@ static void read_rest(const struct json *message)
 	read_answer(message);
 }
 
+/* A picture is whole with a "board", and a past one with the answer that ends it. */
+static bool is_end(const struct json *message)
+{
+	struct history_answer *answer;
+	bool end = strcmp(wire_op(message), "board") == 0;
+
+	if (strcmp(wire_op(message), "answer") != 0)
+		return end;
+	answer = wire_read_answer(message, NULL);
+	end = answer && answer->ok && answer->query.kind == HISTORY_BOARD;
+	history_answer_destroy(answer);
+	return end;
+}
+
 /* false: the mirror is of no use any more. */
 static bool read_picture(struct wire_mirror *mirror, const struct json *message, const struct snapshot **last)
 {
@@ -153,7 +167,7 @@ static bool read_picture(struct wire_mirror *mirror, const struct json *message,
 
 	if (strcmp(wire_op(message), "view") == 0)
 		return wire_mirror_view(mirror, message, &err) || (require(*err.text), false);
-	if (strcmp(wire_op(message), "board") != 0)
+	if (!is_end(message))
 		return true;
 	made = wire_mirror_board(mirror, message, &err);
 	if (!made) {

@@ -77,6 +77,7 @@ static void on_answer(void *arg, struct history_answer *answer)
 
 	lookout->asked = answer->query;
 	lookout->answer_ok = answer->ok;
+	lookout->board_count = answer->board ? answer->board->count : 0;
 	lookout->answer_err = answer->error;
 	history_answer_destroy(answer);
 	atomic_fetch_add(&lookout->answers, 1);
@@ -178,6 +179,13 @@ bool lookout_submit(struct lookout *lookout, uint64_t ticket, struct error *err)
 	command->reply = on_reply;
 	command->reply_arg = lookout;
 	return viewer_submit(lookout->viewer, command, err);
+}
+
+bool lookout_ask_board(struct lookout *lookout, int64_t at_us, struct error *err)
+{
+	struct history_query query = { .kind = HISTORY_BOARD, .ticket = 40, .to_us = at_us };
+
+	return viewer_ask(lookout->viewer, &query, on_answer, lookout, err);
 }
 
 bool lookout_ask(struct lookout *lookout, uint64_t ticket, struct error *err)

@@ -31,6 +31,7 @@ struct lookout {
 	struct error err;		/* of the last refused or lost */
 	struct error answer_err;
 	bool answer_ok;
+	size_t board_count;		/* monitors of the board that the last answer had */
 	char line[256];
 	bool stop_when_told;	/* that it was refused, or nobody was there */
 };
@@ -55,6 +56,7 @@ const char *lookout_trouble(struct lookout *lookout);
 
 /* A pause of 7 and a question for its events, under these tickets. */
 bool lookout_submit(struct lookout *lookout, uint64_t ticket, struct error *err);
+bool lookout_ask_board(struct lookout *lookout, int64_t at_us, struct error *err);
 bool lookout_ask(struct lookout *lookout, uint64_t ticket, struct error *err);
 
 /* Turns the loop until it is so. */

@@ -402,6 +402,41 @@ static void test_second_one_looks_on(void **state)
 	live_quit(first);
 }
 
+static void expect_the_failure_again(struct term *term)
+{
+	term_keys(term, "{{");
+	TERM_EXPECT(term, "AS OF ");
+	LIVE_EXPECT_ROW(term, "▼ beta", "503");
+	LIVE_EXPECT_ROW(term, "● alpha", "200 OK");
+	term_keys(term, "}");
+	LIVE_EXPECT_ROW(term, "● beta", "200 OK");
+	term_keys(term, "\033");
+	TERM_EXPECT_GONE(term, "AS OF ");
+	LIVE_EXPECT_ROW(term, "● beta", "200 OK");
+}
+
+/* The board as it stood when something failed, on the owner's screen and on that of one who looks on. */
+static void test_how_it_was(void **state)
+{
+	struct term *first, *second;
+
+	(void)state;
+	configure_three();
+	first = start();
+	TERM_EXPECT(first, "●3");
+	second = start();
+	TERM_EXPECT(second, "viewer admin");
+	set_script(BETA_FAILS);
+	LIVE_EXPECT_ROW(second, "▼ beta", "503");
+	set_script(serves);
+	LIVE_EXPECT_ROW(second, "● beta", "200 OK");
+	LIVE_EXPECT_ROW(first, "● beta", "200 OK");
+	expect_the_failure_again(first);
+	expect_the_failure_again(second);
+	live_quit(second);
+	live_quit(first);
+}
+
 static void expect_watching_without_history(struct term *term)
 {
 	unsigned before;
@@ -501,6 +536,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_help_tells_every_action, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_themes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_second_one_looks_on, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_how_it_was, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_database_that_cannot_be_opened, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_newer_database_is_left_alone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_leaving, set_up, tear_down),

@@ -386,6 +386,112 @@ static void the_past_is_told_to_who_may_see_it(void **state)
 	assert_string_equal(stage_order(stage, client, "\"do\":\"pause\",\"monitor\":1").text, "there is no such monitor any more");
 }
 
+/* Asks for the board an hour ago, in so many questions at once. */
+static void ask_board(struct stage *stage, struct client *client, int ticket, int count)
+{
+	struct buf lines;
+
+	buf_init(&lines, 4096);
+	for (int i = 0; i < count; i++)
+		buf_print(&lines, "{\"op\":\"ask\",\"ticket\":%d,\"kind\":\"board\",\"to\":%lld}\n", ticket + i,
+		    (long long)(FAKEBOARD_NOW_US - 3600 * SECOND_US));
+	stage_say_bytes(stage, client, lines.data, lines.length);
+	buf_finish(&lines);
+}
+
+/* Until its answer; pictures of now may come in between. NULL: it was refused. */
+static const struct snapshot *hear_board(struct stage *stage, struct client *client, uint64_t ticket)
+{
+	struct wire_mirror *mirror = wire_mirror_create();
+	const struct snapshot *board = NULL;
+	struct error err;
+	bool over = false;
+
+	while (!over) {
+		struct json *message = stage_hear(stage, client);
+		bool ours = message && wire_ticket(message) == ticket, ok = false;
+
+		assert_non_null(message);
+		if (ours && strcmp(wire_op(message), "view") == 0 && !wire_mirror_view(mirror, message, &err))
+			fail_msg("%s", err.text);
+		over = ours && strcmp(wire_op(message), "answer") == 0;
+		if (over && json_get_flag(message, "ok", &ok) && ok) {
+			board = wire_mirror_board(mirror, message, &err);
+			if (!board)
+				fail_msg("%s", err.text);
+		}
+		json_free(message);
+	}
+	wire_mirror_destroy(mirror);
+	return board;
+}
+
+static size_t count_now(struct stage *stage)
+{
+	const struct snapshot *now = snapshot_hub_acquire(stage->board.hub);
+	size_t count = now->count;
+
+	snapshot_release(now);
+	return count;
+}
+
+static void the_board_as_it_stood(void **state)
+{
+	struct stage *stage = *state;
+	const struct snapshot *board;
+	struct client *client;
+
+	stage_start(stage);
+	client = stage_enter(stage);
+	stage_say(stage, client, "{\"op\":\"watch\",\"what\":\"board\"}");
+	ask_board(stage, client, 7, 1);
+	board = hear_board(stage, client, 7);
+	assert_non_null(board);
+	assert_int_equal(board->count, count_now(stage));
+	assert_int_equal(board->time_us, FAKEBOARD_NOW_US - 3600 * SECOND_US);
+	assert_int_equal(snapshot_find_name(board, "checkout-api")->standing.state, STATE_UP);
+	assert_true(snapshot_find_name(board, "checkout-api")->mark_count > 0);
+	assert_int_equal(board->health.role, ACCESS_ADMIN);
+	snapshot_release(board);
+
+	/* Who sees a part sees that part of the past. */
+	stage_become(stage, stage_access(ACCESS_DEV, "db", true));
+	ask_board(stage, client, 8, 1);
+	board = hear_board(stage, client, 8);
+	assert_non_null(board);
+	assert_true(board->count > 0 && board->count < count_now(stage));
+	assert_non_null(snapshot_find_name(board, "db-replica-2"));
+	assert_null(snapshot_find_name(board, "checkout-api"));
+	snapshot_release(board);
+}
+
+/* A board larger than what is sent at once; the newer question takes the place of the older. */
+static void a_newer_moment_takes_the_place_of_an_older(void **state)
+{
+	struct stage *stage = *state;
+	const struct snapshot *board;
+	struct client *client;
+
+	fakeboard_add_many(stage->fake, 3000);
+	fakeboard_publish(stage->fake);
+	stage_start(stage);
+	client = stage_enter(stage);
+	ask_board(stage, client, 7, 2);
+	assert_null(hear_board(stage, client, 7));
+	board = hear_board(stage, client, 8);
+	assert_non_null(board);
+	assert_int_equal(board->count, count_now(stage));
+	snapshot_release(board);
+	/* who has said all gets all of it */
+	ask_board(stage, client, 9, 1);
+	assert_int_equal(shutdown(client->fd, SHUT_WR), 0);
+	board = hear_board(stage, client, 9);
+	assert_non_null(board);
+	assert_int_equal(board->count, count_now(stage));
+	snapshot_release(board);
+	assert_null(stage_hear(stage, client));
+}
+
 enum { LONG_AGO_US = 100, MANY_EVENTS = 2500 };
 
 static monitor_id long_ago;	/* whose event that was; the others are monitor 1's, one a microsecond */
@@ -394,18 +500,24 @@ static bool ask_of_many(void *arg, const struct history_query *query, void (*ans
     void *answer_arg, struct error *err)
 {
 	struct history_answer *told = heap_zero(1, sizeof *told);
-	int64_t time_us = query->to_us - 1 < MANY_EVENTS ? query->to_us - 1 : MANY_EVENTS;
+	int64_t time_us = query->to_us - 1 < MANY_EVENTS ? query->to_us - 1 : MANY_EVENTS, step = -1, end_us = query->from_us - 1;
+
+	if (query->forward) {
+		step = 1;
+		end_us = time_us + 1;
+		time_us = query->from_us;
+	}
 
 	told->query = *query;
 	told->ok = true;
 	told->events = heap_zero(query->most, sizeof *told->events);
-	for (; time_us >= query->from_us && told->event_count < query->most; time_us--) {
+	for (; time_us * step < end_us * step && told->event_count < query->most; time_us += step) {
 		struct history_event *event = &told->events[told->event_count++];
 
 		event->name = heap_text("somebody's");
 		event->event = (struct event){ .id = time_us, .time_us = time_us, .monitor = time_us == LONG_AGO_US ? long_ago : 1, .kind = EVENT_STATE };
 	}
-	told->more = time_us >= query->from_us;
+	told->more = time_us * step < end_us * step;
 	answer(answer_arg, told);
 	return true;
 }
@@ -425,6 +537,15 @@ static void events_behind_thousands_of_others(void **state)
 	assert_true(answer->ok);
 	assert_int_equal(answer->event_count, 1);
 	assert_int_equal(answer->events[0].event.id, LONG_AGO_US);
+	history_answer_destroy(answer);
+	answer = stage_ask(stage, client, "\"kind\":\"events\",\"most\":1,\"from\":1,\"to\":100000,\"forward\":true");
+	assert_true(answer->ok);
+	assert_int_equal(answer->event_count, 1);
+	assert_int_equal(answer->events[0].event.id, LONG_AGO_US);
+	history_answer_destroy(answer);
+	answer = stage_ask(stage, client, "\"kind\":\"events\",\"most\":1,\"from\":200,\"to\":100000,\"forward\":true");
+	assert_true(answer->ok && !answer->more);
+	assert_int_equal(answer->event_count, 0);
 	history_answer_destroy(answer);
 	/* There is nothing of his, which has an end, too. */
 	answer = stage_ask(stage, client, "\"kind\":\"events\",\"most\":5,\"from\":200,\"to\":100000");
@@ -451,6 +572,7 @@ int main(void)
 		TEST(who_has_no_role_is_not_let_in),
 		TEST(other_rules_count_at_once),
 		TEST(the_past_is_told_to_who_may_see_it),
+		TEST(the_board_as_it_stood), TEST(a_newer_moment_takes_the_place_of_an_older),
 		TEST(events_behind_thousands_of_others),
 	};
 

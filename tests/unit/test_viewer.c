@@ -256,6 +256,88 @@ static void answers_find_who_asked(void **state)
 	lookout_close(lookout);
 }
 
+/* As the owner tells it, but for the last line. */
+static void tell_board(struct lookout *lookout, const struct history_query *query, bool whole)
+{
+	struct board_health health = { .history_kept = true };
+	struct wire_pass pass;
+	struct buf out;
+
+	buf_init(&out, WIRE_LINE_MOST);
+	wire_pass_begin_answer(&pass, query, picture_snapshot(lookout->owner->picture, &health, query->to_us));
+	assert_true(wire_pass_step(&pass, NULL, false, ACCESS_DEV, SIZE_MAX, &out));
+	wire_pass_finish(&pass);
+	fakepeer_send(&lookout->peer, out.data, whole ? out.length : strcspn(out.data, "\n") + 1);
+	buf_finish(&out);
+}
+
+static struct history_query hear_board_question(struct lookout *lookout)
+{
+	struct json *message = lookout_hear(lookout, "ask");
+	struct history_query query;
+	struct error err;
+
+	assert_true(wire_read_ask(message, &query, &err));
+	assert_int_equal(query.kind, HISTORY_BOARD);
+	assert_int_equal(query.to_us, 5000);
+	json_free(message);
+	return query;
+}
+
+static void a_past_board_finds_who_asked(void **state)
+{
+	struct lookout *lookout = lookout_attached();
+	struct history_answer refusal = { .ok = false };
+	struct history_query query;
+	struct error err;
+	struct buf out;
+
+	(void)state;
+	fakeowner_add(lookout->owner, 8, "db");
+	assert_true(lookout_ask_board(lookout, 5000, &err));
+	query = hear_board_question(lookout);
+	tell_board(lookout, &query, true);
+	UNTIL(lookout, lookout->answers == 1);
+	assert_true(lookout->answer_ok);
+	assert_int_equal(lookout->asked.ticket, 40);
+	assert_int_equal(lookout->board_count, 2);
+
+	/* Taken back half way, by who cannot give it; views that nobody asked for are nothing. */
+	assert_true(lookout_ask_board(lookout, 5000, &err));
+	query = hear_board_question(lookout);
+	tell_board(lookout, &query, false);
+	refusal.query = query;
+	error_set(&refusal.error, EXIT_UNAVAILABLE, "no more");
+	buf_init(&out, WIRE_LINE_MOST);
+	wire_put_answer(&out, &refusal);
+	fakepeer_send(&lookout->peer, out.data, out.length);
+	tell_board(lookout, &query, true);
+	UNTIL(lookout, lookout->answers == 2);
+	assert_false(lookout->answer_ok);
+	assert_string_equal(lookout->answer_err.text, "no more");
+
+	/* An owner that does not know the question. */
+	assert_true(lookout_ask_board(lookout, 5000, &err));
+	refusal.query = hear_board_question(lookout);
+	refusal.query.kind = HISTORY_SERIES;
+	buf_clear(&out);
+	wire_put_answer(&out, &refusal);
+	fakepeer_send(&lookout->peer, out.data, out.length);
+	UNTIL(lookout, lookout->answers == 3);
+	assert_false(lookout->answer_ok);
+	assert_non_null(strstr(lookout->answer_err.text, "older"));
+	buf_finish(&out);
+
+	/* Half of one when the owner goes. */
+	assert_true(lookout_ask_board(lookout, 5000, &err));
+	query = hear_board_question(lookout);
+	tell_board(lookout, &query, false);
+	fakepeer_close(&lookout->peer);
+	UNTIL(lookout, lookout->answers == 4);
+	assert_false(lookout->answer_ok);
+	lookout_close(lookout);
+}
+
 static void what_is_on_its_way_when_the_owner_goes_is_answered(void **state)
 {
 	struct lookout *lookout = lookout_attached();
@@ -412,6 +494,7 @@ int main(void)
 		cmocka_unit_test(a_line_without_end_ends_the_link),
 		cmocka_unit_test(replies_find_who_asked),
 		cmocka_unit_test(answers_find_who_asked),
+		cmocka_unit_test(a_past_board_finds_who_asked),
 		cmocka_unit_test(what_is_on_its_way_when_the_owner_goes_is_answered),
 		cmocka_unit_test(what_is_open_when_it_stops_is_answered),
 		cmocka_unit_test(an_owner_that_does_not_read_costs_little),

@@ -17,6 +17,8 @@ static void questions(void **state)
 		{ .kind = HISTORY_SERIES, .ticket = 3, .monitor = 9, .from_us = NOW_US - 5, .to_us = NOW_US, .columns = 120 },
 		{ .kind = HISTORY_EVENTS, .ticket = 4, .to_us = NOW_US, .most = 200 },
 		{ .kind = HISTORY_EVENTS, .ticket = 5, .monitor = 7, .most = HISTORY_EVENTS_MOST },
+		{ .kind = HISTORY_EVENTS, .ticket = 6, .from_us = NOW_US, .to_us = NOW_US + 1, .most = 1, .forward = true },
+		{ .kind = HISTORY_BOARD, .ticket = 7, .to_us = NOW_US },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -36,6 +38,7 @@ static void questions(void **state)
 		assert_int_equal(heard.to_us, rows[i].to_us);
 		assert_int_equal(heard.columns, rows[i].columns);
 		assert_int_equal(heard.most, rows[i].most);
+		assert_int_equal(heard.forward, rows[i].forward);
 		json_free(message);
 		buf_finish(&out);
 	}
@@ -46,7 +49,8 @@ static void questions(void **state)
 static void bad_questions(void **state)
 {
 	static const char *const rows[] = {
-		"{\"op\":\"ask\"}", "{\"op\":\"ask\",\"kind\":\"future\"}", "{\"op\":\"ask\",\"kind\":\"events\"}",
+		"{\"op\":\"ask\"}", "{\"op\":\"ask\",\"kind\":\"future\"}", "{\"op\":\"ask\",\"kind\":\"board\"}",
+		"{\"op\":\"ask\",\"kind\":\"board\",\"to\":-5}", "{\"op\":\"ask\",\"kind\":\"board\",\"to\":\"now\"}", "{\"op\":\"ask\",\"kind\":\"events\"}",
 		"{\"op\":\"ask\",\"kind\":\"events\",\"most\":1001}", "{\"op\":\"ask\",\"kind\":\"events\",\"most\":-1}",
 		"{\"op\":\"ask\",\"kind\":\"events\",\"most\":1,\"monitor\":-1}",
 		SERIES "\"from\":1,\"to\":2}", SERIES "\"from\":1,\"to\":2,\"columns\":0}", SERIES "\"from\":1,\"to\":2,\"columns\":2049}",
