@@ -13,6 +13,7 @@
 #include "kumatop/store.h"
 #include "kumatop/when.h"
 
+#include "aging.h"
 #include "packing.h"
 #include "roller.h"
 #include "writer.h"
@@ -91,6 +92,8 @@ struct store {
 	struct roller *roller;			/* NULL: begins with its next step */
 	struct mono roll_due;
 	bool cannot_roll;			/* and it was said */
+	struct aging aging;			/* once it has begun */
+	bool aging_begun;
 
 	/* A database for which memory stands in. */
 	char *later_path;			/* NULL: none, or not any more */

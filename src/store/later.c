@@ -271,6 +271,7 @@ static bool take_up(struct store *store, bool ending, bool *strangers, struct er
 	free(notice);
 	if (good) {
 		close_parts(&memory);
+		store->aging_begun = false;
 		return true;
 	}
 	opened = take_parts(store);

@@ -61,6 +61,42 @@ static void tell_once(struct store *store, const char *what)
 	store->upkeep_fails = true;
 }
 
+static void say_doubt(struct store *store, int64_t unix_us)
+{
+	char shown[40], apart[32];
+
+	log_line(LOG_LEVEL_WARNING, "%s: the clock shows %s, %s %s than it should: before it has done so for a day, no history is deleted as"
+	    " too old by it", store->path, moment_print(unix_us, shown, sizeof shown),
+	    length_print(store->aging.apart_us < 0 ? -store->aging.apart_us : store->aging.apart_us, apart, sizeof apart),
+	    store->aging.apart_us < 0 ? "less" : "more");
+}
+
+static bool look_at_clock(struct store *store, int64_t unix_us)
+{
+	struct aging_kept kept;
+
+	if (!store->aging_begun) {
+		if (!aging_read(store->db, store->run, &kept))
+			return false;
+		aging_begin(&store->aging, &kept, mono_now(), unix_us);
+		store->aging_begun = true;
+	}
+	switch (aging_look(&store->aging, mono_now(), unix_us)) {
+	case AGING_AS_BEFORE:
+		break;
+	case AGING_DOUBTS:
+		say_doubt(store, unix_us);
+		break;
+	case AGING_BELIEVES:
+		log_line(LOG_LEVEL_WARNING, "%s: the clock has shown its new time for a day: history grows old by it again", store->path);
+		break;
+	case AGING_AGREES:
+		log_line(LOG_LEVEL_INFO, "%s: the clock is right again", store->path);
+		break;
+	}
+	return aging_write(&store->aging, store->db);
+}
+
 /* Of what has not been rolled up yet nothing is deleted, nor what coarser roll-ups are still to be made of. */
 static bool expire_some(struct store *store, int64_t now_us, bool *again)
 {
@@ -85,10 +121,11 @@ static bool expire_some(struct store *store, int64_t now_us, bool *again)
 
 static bool delete_some(struct store *store, bool *again)
 {
+	int64_t unix_us = unix_now_us();
 	monitor_id gone = 0;
 
-	if (!writer_begin(store->writer) || !writer_purge(store->writer, STEP_ROWS, again, &gone)
-	    || (!*again && !expire_some(store, unix_now_us(), again)) || !writer_commit(store->writer)) {
+	if (!writer_begin(store->writer) || !look_at_clock(store, unix_us) || !writer_purge(store->writer, STEP_ROWS, again, &gone)
+	    || (!*again && !expire_some(store, aging_now_us(&store->aging, unix_us), again)) || !writer_commit(store->writer)) {
 		tell_once(store, "old history cannot be deleted");
 		writer_rollback(store->writer);
 		return false;
