@@ -66,6 +66,12 @@ void ledger_result(struct ledger *ledger, int64_t now_us, int64_t reach_us, enum
 void ledger_interrupt(struct ledger *ledger, int64_t now_us, enum state to);
 
 /*
+ * The clock was set back to now_us by more than a moment: what was accounted for of the time that comes once more is forgotten, and the
+ * results to come count for it.
+ */
+void ledger_set_back(struct ledger *ledger, int64_t now_us);
+
+/*
  * Puts spans of an earlier time before what the ledger holds; what overlaps is cut. Where they end tentative, what the ledger
  * holds settles them, or the next result will.
  */

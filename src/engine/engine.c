@@ -268,7 +268,7 @@ static void run(void *arg)
 {
 	struct engine *engine = arg;
 
-	engine->slept_us = suspended_us();
+	sleep_begin(engine);
 	engine_tell(engine, EVENT_STARTED, 0, "kumatop " KUMATOP_VERSION, NULL);
 	schedule_all(engine);
 	publish(engine);

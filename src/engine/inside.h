@@ -79,6 +79,7 @@ struct engine {
 	int64_t published_us;		/* monotonic */
 	int64_t late_us, late_seen_us;	/* the worst lateness of late, and when (monotonic) it was */
 	int64_t slept_us;		/* suspended_us() when last looked */
+	int64_t ahead_us;		/* how far the clock of the day was ahead of how long the machine has been up */
 	uint32_t silent;		/* monitors that have not answered since the start */
 	uint32_t cut_off;		/* monitors whose last check said that our own network is at fault */
 	uint32_t reached;		/* monitors whose last check reached another machine */
@@ -118,7 +119,8 @@ void monitor_check_now(struct monitor *monitor);
 void monitor_stop_check(struct monitor *monitor);
 
 /* sleep.c */
-void sleep_look(struct engine *engine);		/* has the machine been suspended? accounts for it */
+void sleep_begin(struct engine *engine);
+void sleep_look(struct engine *engine);		/* has the machine been suspended, or its clock been set? accounts for it */
 
 /* funnel.c */
 void funnel_take(void *arg, const struct check_result *result);	/* check_done_fn; arg is the monitor */

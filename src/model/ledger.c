@@ -173,6 +173,15 @@ void ledger_interrupt(struct ledger *ledger, int64_t now_us, enum state to)
 	}
 }
 
+void ledger_set_back(struct ledger *ledger, int64_t now_us)
+{
+	close_open(ledger, now_us);
+	while (ledger->count && ledger->spans[ledger->count - 1].from_us >= now_us)
+		ledger->count--;
+	if (ledger->count)
+		ledger->spans[ledger->count - 1].to_us = least(ledger->spans[ledger->count - 1].to_us, now_us);
+}
+
 /*
  * The tail of an earlier run may be tentative still. If this one has results, what follows tells how it ended; if not, the next
  * result will.

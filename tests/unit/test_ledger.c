@@ -2,8 +2,8 @@
  * The accounting of time on golden sequences, and against a second, slower way to say the same.
  *
  * A story is what happened to a monitor, each step with its second: u up, g degraded, d down, x unknown; P pause, R resume, M
- * maintenance begins, B it ends, S the machine was suspended from then on. The state machine runs along, so that the ledger sees
- * what it sees in life.
+ * maintenance begins, B it ends, S the machine was suspended from then on, C its clock was set back to then. The state machine runs
+ * along, so that the ledger sees what it sees in life.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,6 +52,7 @@ static void live(struct life *life, char what, int64_t now_us)
 			ledger_interrupt(&life->ledger, now_us, STATE_MAINTENANCE);
 		break;
 	case 'B': monitor_return(&life->standing, now_us); break;
+	case 'C': ledger_set_back(&life->ledger, now_us); break;
 	case 'S': ledger_interrupt(&life->ledger, now_us, life->standing.state); break;
 	default: fail_msg("no such step: %c", what);
 	}
@@ -143,6 +144,10 @@ static const struct golden golden[] = {
 	{ "and again and again", 2, 1, 70, "100u 160u 10u 20u 30u 170u", 100, 200, 100, 0, 0, 0, 0, 1 },
 	{ "a clock set back while failing", 2, 3, 70, "0u 60d 10d 20d 120d", 0, 180, 60, 120, 0, 0, 0, 2 },
 	{ "a clock set back before a pause", 2, 3, 70, "0u 60u 10P 50R 100u", 0, 160, 120, 0, 0, 0, 40, 1 },
+	{ "set back by much, the second time counts", 2, 1, 70, "0u 60u 120u 30C 30d 90d 150u 160u", 0, 200, 80, 120, 0, 0, 0, 3 },
+	{ "set back to before all that is known", 2, 3, 70, "5000u 5060u 0C 0u 60u", 0, 120, 120, 0, 0, 0, 0, 1 },
+	{ "set back by much while failing", 2, 3, 70, "0u 60d 70d 65C 65d 75d", 0, 100, 60, 40, 0, 0, 0, 2 },
+	{ "set back by much, and nothing follows", 2, 3, 70, "0u 60u 120u 30C", 0, 200, 30, 0, 0, 0, 170, 1 },
 	{ "two results at once", 2, 1, 70, "0u 60u 60d 60d", 0, 100, 60, 40, 0, 0, 0, 1 },
 	{ "a result that speaks for nothing", 2, 3, 0, "0u 60u", 0, 100, 0, 0, 0, 0, 100, 0 },
 };
