@@ -50,10 +50,12 @@ PROGRAM = $(if $(filter release,$(MODE)),kumatop,$(BUILD)/kumatop)
 TEST_LIBRARY_SOURCES := $(sort $(wildcard tests/lib/*.c) $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)))
 TEST_LIBRARY = $(BUILD)/libtests.a
 TEST_TOOL_SOURCES := $(sort $(wildcard tests/lib/tools/*.c))
-TEST_TOOLS = $(TEST_TOOL_SOURCES:tests/lib/tools/%.c=$(BUILD)/tests/%)
+TEST_TOOLS = $(TEST_TOOL_SOURCES:tests/lib/tools/%.c=$(BUILD)/tests/%) $(BUILD)/tests/faults.so
 TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/probe/test_*.c tests/tui/test_*.c tests/cli/test_*.c tests/fault/test_*.c))
 TEST_PROGRAMS = $(TEST_SOURCES:%.c=$(BUILD)/%)
 TEST_SCRIPTS := $(sort $(wildcard tests/cli/*.sh tests/fault/*.sh))
+FAULT_PROGRAMS = $(filter $(BUILD)/tests/fault/%,$(TEST_PROGRAMS))
+FAULT_SCRIPTS = $(filter tests/fault/%,$(TEST_SCRIPTS))
 BENCH_SOURCES := $(sort $(wildcard tests/bench/bench_*.c))
 BENCH_PROGRAMS = $(BENCH_SOURCES:%.c=$(BUILD)/%)
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -68,6 +70,7 @@ help:
 	@echo 'make deps         install what building needs (test-deps: what testing needs)'
 	@echo 'make san          the tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan         the tests under ThreadSanitizer'
+	@echo 'make fault        the tests of tests/fault in their long form: 100 kills, and the like'
 	@echo 'make lint         layers, headers, banned functions, clang-tidy, cppcheck'
 	@echo 'make bench        the numbers of the README, each a ratio to a reference program'
 	@echo 'make fuzz-smoke   every fuzzer for a few seconds'
@@ -103,6 +106,13 @@ san: test-deps
 
 tsan: test-deps
 	@$(MAKE) --no-print-directory MODE=tsan test-run
+
+# The same tests as in `make test`, in the form that takes its time.
+fault: test-deps
+	@$(MAKE) --no-print-directory fault-run
+
+fault-run: $(PROGRAM) $(FAULT_PROGRAMS) $(TEST_TOOLS)
+	@FAULT=full KUMATOP=$(abspath $(PROGRAM)) TOOLS=$(abspath $(BUILD)/tests) tests/lib/run $(FAULT_PROGRAMS) $(FAULT_SCRIPTS)
 
 lint: lint-deps
 	@tests/lint/run '$(PACKAGE_CFLAGS)'
@@ -155,9 +165,15 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBRARY) $(LIBRARY)
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) $(if $(findstring /fuzz/,$@),-fsanitize=fuzzer) -o $@ $< $(TEST_LIBRARY) $(LIBRARY) $(PACKAGE_LIBS) $(TEST_LIBS) -lm
 
-$(TEST_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/lib/tools/%.o $(TEST_LIBRARY) $(LIBRARY)
+$(filter-out %.so,$(TEST_TOOLS)): $(BUILD)/tests/%: $(BUILD)/tests/lib/tools/%.o $(TEST_LIBRARY) $(LIBRARY)
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(TEST_LIBRARY) $(LIBRARY) $(PACKAGE_LIBS) $(TEST_LIBS) -lm
+
+# Preloaded into ./kumatop, it shows other clocks and disks than there are.
+$(BUILD)/tests/faults.so: tests/lib/preload/faults.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -g $(WARNINGS) -fPIC -shared -Wl,-z,relro,-z,now -o $@ $<
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/kumatop/themes $(DESTDIR)$(PREFIX)/share/doc/kumatop \
@@ -180,7 +196,7 @@ dist:
 clean:
 	rm -rf build kumatop kumatop-*.tar.gz
 
-.PHONY: all help run test deps test-deps test-run san tsan lint lint-deps bench bench-run fuzz-smoke fuzz-run install uninstall dist clean
+.PHONY: all help run test deps test-deps test-run san tsan fault fault-run lint lint-deps bench bench-run fuzz-smoke fuzz-run install uninstall dist clean
 # Objects of tests are made on the way to their programs; they stay.
 .PRECIOUS: $(BUILD)/%.o
 

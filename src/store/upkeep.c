@@ -63,12 +63,12 @@ static void tell_once(struct store *store, const char *what)
 
 static void say_doubt(struct store *store, int64_t unix_us)
 {
+	int64_t apart_us = store->aging.apart_us;
 	char shown[40], apart[32];
 
-	log_line(LOG_LEVEL_WARNING, "%s: the clock shows %s, %s %s than it should: before it has done so for a day, no history is deleted as"
-	    " too old by it", store->path, moment_print(unix_us, shown, sizeof shown),
-	    length_print(store->aging.apart_us < 0 ? -store->aging.apart_us : store->aging.apart_us, apart, sizeof apart),
-	    store->aging.apart_us < 0 ? "less" : "more");
+	log_line(LOG_LEVEL_WARNING, "%s: the clock shows %s, %s %s than expected (it was set, or kumatop has not run): no history is deleted as"
+	    " too old by it before it has done so for a day", store->path, moment_print(unix_us, shown, sizeof shown),
+	    length_print(apart_us < 0 ? -apart_us : apart_us, apart, sizeof apart), apart_us < 0 ? "earlier" : "later");
 }
 
 static bool look_at_clock(struct store *store, int64_t unix_us)
@@ -91,7 +91,7 @@ static bool look_at_clock(struct store *store, int64_t unix_us)
 		log_line(LOG_LEVEL_WARNING, "%s: the clock has shown its new time for a day: history grows old by it again", store->path);
 		break;
 	case AGING_AGREES:
-		log_line(LOG_LEVEL_INFO, "%s: the clock is right again", store->path);
+		log_line(LOG_LEVEL_INFO, "%s: the clock shows what is expected again", store->path);
 		break;
 	}
 	return aging_write(&store->aging, store->db);

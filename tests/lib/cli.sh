@@ -113,6 +113,11 @@ skip_all() # REASON: the whole script cannot run here; before any test
 	exit 0
 }
 
+full_or() # FULL BRIEF: prints how many rounds a fault test makes: in `make fault`, or among all others
+{
+	if [ "${FAULT:-}" = full ]; then echo "$1"; else echo "$2"; fi
+}
+
 done_testing()
 {
 	printf '1..%d\n' "$_tests"
