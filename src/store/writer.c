@@ -14,7 +14,8 @@
 	X(BEGIN, "BEGIN IMMEDIATE") \
 	X(COMMIT, "COMMIT") \
 	X(LAST_SEQ, "SELECT max(coalesce((SELECT max(seq) FROM beat_tail), 0)," \
-		" coalesce((SELECT value FROM meta WHERE key = 'packed_seq'), 0))") \
+		" coalesce((SELECT value FROM meta WHERE key = 'packed_seq'), 0)," \
+		" coalesce((SELECT value FROM meta WHERE key = 'rolled_seq'), 0))") \
 	X(BEAT, "INSERT INTO beat_tail (seq, monitor, time_us, reach_ms, state, verdict, outcome, code, name_us, connect_us, tls_us," \
 		" first_byte_us, transfer_us, total_us, cert_expires_us, detail, address)" \
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)") \
@@ -91,7 +92,7 @@ struct writer {
 	sqlite3 *db;
 	struct intern *intern;
 	sqlite3_stmt *statements[STATEMENT_COUNT];
-	int64_t last_seq;			/* given in beat_tail; read anew in each transaction */
+	int64_t last_seq;			/* given in beat_tail; others may have gone on from there, so it is read in each transaction */
 	int64_t expired_seq, expired_day;	/* beats up to here were looked at on that day, and are of the future */
 	monitor_id purged;			/* this one has gone from the spread tables before this, and from its rows up to the place */
 	size_t purged_table;
@@ -174,11 +175,12 @@ void writer_destroy(struct writer *writer)
 	free(writer);
 }
 
+/* Never back: the last beat may have been deleted with its monitor, and who has seen its number does not look at it again. */
 static bool read_last_seq(struct writer *writer)
 {
 	sqlite3_stmt *statement = writer->statements[DO_LAST_SEQ];
 
-	if (sqlite3_step(statement) == SQLITE_ROW)
+	if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int64(statement, 0) > writer->last_seq)
 		writer->last_seq = sqlite3_column_int64(statement, 0);
 	return sqlite3_reset(statement) == SQLITE_OK;
 }

@@ -13,6 +13,7 @@
 
 #include "../../src/store/database.h"
 #include "../../src/store/packing.h"
+#include "../lib/await.h"
 #include "../lib/keeping.h"
 
 #include "kumatop/buf.h"
@@ -271,6 +272,27 @@ static void removed_monitors_are_left_out(void **state)
 	assert_int_equal(keeping_count(fixture->path, 3), BEATS);
 }
 
+/* The newest beats go with their monitor, and their numbers are not given to others: who has read so far would pass those over. */
+static void no_number_is_given_twice(void **state)
+{
+	struct keeping *fixture = *state;
+	struct store *store = keeping_open(fixture->path, 10);
+	struct error err;
+
+	keeping_put_monitor(store, 1, "stays");
+	keeping_put_monitor(store, 2, "goes");
+	assert_true(store_start(store, &err));
+	keeping_send(store, 1, 0, 10);
+	keeping_send(store, 2, 0, 5);
+	store_remove_monitor(store, 2);
+	AWAIT(keeping_number(fixture->path, "SELECT count(*) FROM monitor WHERE id = 2") == 0, 30000);
+	assert_int_equal(keeping_number(fixture->path, "SELECT max(seq) FROM beat_tail"), 10);
+	keeping_send(store, 1, 10, 1);
+	AWAIT(keeping_count(fixture->path, 1) == 11, 30000);
+	assert_int_equal(keeping_number(fixture->path, "SELECT max(seq) FROM beat_tail"), 16);
+	assert_true(keeping_end(store));
+}
+
 /* Damage in one hour takes no other with it. */
 static void broken_chunk_hides_no_other(void **state)
 {
@@ -303,6 +325,7 @@ int main(void)
 		TEST(young_ones_stay),
 		TEST(hours_that_come_twice_are_merged),
 		TEST(removed_monitors_are_left_out),
+		TEST(no_number_is_given_twice),
 		TEST(broken_chunk_hides_no_other),
 	};
 
