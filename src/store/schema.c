@@ -4,6 +4,8 @@
 #include "schema.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,42 +36,69 @@ bool schema_create(sqlite3 *db, const char *path, struct error *err)
 	return false;
 }
 
-/* An empty file that only we may read, for SQLite to fill: it would make it with the process's umask. */
-static char *reserve_copy(const char *path, int version, struct error *err)
+static char *free_name(const char *path, int version, struct error *err)
 {
 	for (int i = 1; i < 100; i++) {
 		char *name = i == 1 ? heap_print("%s.v%d", path, version) : heap_print("%s.v%d.%d", path, version, i);
 
-		if (mknod(name, S_IFREG | 0600, 0) == 0)
+		if (access(name, F_OK) != 0)
 			return name;
-		if (errno != EEXIST) {
-			error_errno(err, EXIT_INPUT_OUTPUT, "%s: cannot keep a copy of the old database", name);
-			free(name);
-			return NULL;
-		}
 		free(name);
 	}
 	error_set(err, EXIT_INPUT_OUTPUT, "%s.v%d: there are too many old copies: move them away", path, version);
 	return NULL;
 }
 
+/* An empty file that only we may read, for SQLite to fill: it would make it with the process's umask. What a start left that was killed goes. */
+static bool make_private(const char *name)
+{
+	return (unlink(name) == 0 || errno == ENOENT) && mknod(name, S_IFREG | 0600, 0) == 0;
+}
+
+/* SQLite does not wait for the disk when it makes a copy. Of a file that nobody has open. */
+static bool sync_file(const char *name)
+{
+	int file = open(name, O_RDONLY | O_CLOEXEC);
+	bool good = file >= 0 && fsync(file) == 0;
+
+	if (file >= 0)
+		close(file);
+	return good;
+}
+
+static bool vacuum_into(sqlite3 *db, const char *name)
+{
+	sqlite3_stmt *statement = NULL;
+	bool good = sqlite3_prepare_v2(db, "VACUUM INTO ?1", -1, &statement, NULL) == SQLITE_OK
+	    && sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC) == SQLITE_OK && database_finish(statement);
+
+	sqlite3_finalize(statement);
+	return good;
+}
+
+/* Whatever has the name of a copy is all of it. */
 static char *copy_old(sqlite3 *db, const char *path, int version, struct error *err)
 {
-	char *name = reserve_copy(path, version, err);
-	sqlite3_stmt *statement = NULL;
+	char *name = free_name(path, version, err), *part = heap_print("%s.v%d.part", path, version);
 
-	if (!name)
+	if (!name) {
+		free(part);
 		return NULL;
-	if (sqlite3_prepare_v2(db, "VACUUM INTO ?1", -1, &statement, NULL) == SQLITE_OK
-	    && sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC) == SQLITE_OK && database_finish(statement)) {
-		sqlite3_finalize(statement);
-		return name;
 	}
-	database_fail(db, err, name, "cannot keep a copy of the old database");
-	sqlite3_finalize(statement);
-	unlink(name);
+	if (!make_private(part))
+		error_errno(err, EXIT_INPUT_OUTPUT, "%s: cannot keep a copy of the old database", part);
+	else if (!vacuum_into(db, part))
+		database_fail(db, err, name, "cannot keep a copy of the old database");
+	else if (!sync_file(part) || rename(part, name) != 0)
+		error_errno(err, EXIT_INPUT_OUTPUT, "%s: cannot keep a copy of the old database", name);
+	else
+		goto done;
+	unlink(part);
 	free(name);
-	return NULL;
+	name = NULL;
+done:
+	free(part);
+	return name;
 }
 
 static const struct schema_step *find_step(const struct schema_step *steps, size_t count, int from)
@@ -130,6 +159,9 @@ bool schema_upgrade(sqlite3 *db, const char *path, const struct schema_step *ste
 	}
 	if (take_steps(db, path, steps, count, (int)version, newest, err))
 		return true;
+	/* The old database is whole as it is; one copy more at each start would fill the disk. */
+	if (*copy)
+		unlink(*copy);
 	free(*copy);
 	*copy = NULL;
 	return false;
