@@ -24,6 +24,11 @@ set_fault() # NAME NUMBER
 	printf '%-12s' "$2" | dd of="$FAULTS" bs=12 seek="$_at" oflag=seek_bytes conv=notrunc 2>/dev/null
 }
 
+sleep_for() # SECONDS: the machine, since its start; the clock of the day goes on meanwhile
+{
+	printf '%-12s %-12s' "$1" "$1" | dd of="$FAULTS" bs=25 conv=notrunc 2>/dev/null
+}
+
 faulty() # COMMAND…
 {
 	env FAULTS="$FAULTS" LD_PRELOAD="$TOOLS/faults.so" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" "$@"
