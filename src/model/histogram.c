@@ -123,6 +123,22 @@ static uint32_t used_together(const struct histogram *a, const struct histogram 
 }
 
 /* From the end on, so that nothing is moved twice and no second list is needed. */
+/* All of from's are in into: as a rule, once into has many. */
+static void add_in_place(struct histogram *into, const struct histogram *from)
+{
+	struct histogram_bucket *bucket = into->buckets;
+
+	for (uint32_t j = 0; j < from->used; j++) {
+		uint32_t before;
+
+		while (bucket->number < from->buckets[j].number)
+			bucket++;
+		before = bucket->count;
+		bucket->count = add_counts(before, from->buckets[j].count);
+		into->count += bucket->count - before;
+	}
+}
+
 void histogram_merge(struct histogram *into, const struct histogram *from)
 {
 	uint32_t used, i = into->used, j = from->used;
@@ -131,6 +147,10 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
 	if (from->used == 0)
 		return;
 	used = used_together(into, from);
+	if (used == into->used) {
+		add_in_place(into, from);
+		return;
+	}
 	reserve(into, used);
 	into->used = used;
 	into->count = 0;

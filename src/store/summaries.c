@@ -127,12 +127,8 @@ static bool read_cuts(struct archive *archive, struct rolling *rolling, int64_t 
 
 static void take_beat(struct board *board, struct rolling *rolling, const struct beat *beat, int64_t from_us)
 {
-	struct summary *summary;
+	struct summary *summary = summary_of(board, beat->monitor);
 
-	/* Of before, what may reach into the window. */
-	if (beat->time_us < from_us - HOUR_US && beat->time_us + beat->reach_ms * INT64_C(1000) < from_us)
-		return;
-	summary = summary_of(board, beat->monitor);
 	if (!summary)
 		return;
 	rolling_beat(rolling, beat);
@@ -150,8 +146,12 @@ static bool read_tail(struct board *board, struct rolling *rolling, int64_t from
 	if (!statement || !past_meta(board->archive, "rolled_seq", &seq) || sqlite3_bind_int64(statement, 1, seq) != SQLITE_OK)
 		return false;
 	while (sqlite3_step(statement) == SQLITE_ROW) {
-		struct beat beat = rolled_read_beat(statement);
+		struct beat beat;
 
+		/* Most are of before, and do not reach into the window. */
+		if (rows_column_us(statement, 2) + sqlite3_column_int(statement, 3) * INT64_C(1000) < from_us)
+			continue;
+		beat = rolled_read_beat(statement);
 		take_beat(board, rolling, &beat, from_us);
 	}
 	return sqlite3_reset(statement) == SQLITE_OK;
