@@ -453,12 +453,14 @@ bool roller_step(struct roller *roller, struct mono mono, int64_t now_us, bool *
 bool roller_set_back(sqlite3 *db, int64_t time_us)
 {
 	sqlite3_stmt *statement = NULL;
-	bool good = sqlite3_prepare_v2(db, "UPDATE meta SET value = min(value, ?2) WHERE key = ?1", -1, &statement, NULL) == SQLITE_OK;
+	bool good = sqlite3_prepare_v2(db, "UPDATE meta SET value = ?2 WHERE key = ?1 AND value > ?2", -1, &statement, NULL) == SQLITE_OK;
+	int64_t changes = sqlite3_total_changes64(db);
 
 	for (int i = 0; good && i < ROLLUP_STEP_COUNT; i++)
 		good = sqlite3_bind_text(statement, 1, rolled_keys[i], -1, SQLITE_STATIC) == SQLITE_OK
 		    && sqlite3_bind_int64(statement, 2, rollup_start_us((enum rollup_step)i, rows_us(time_us))) == SQLITE_OK
 		    && database_finish(statement);
 	sqlite3_finalize(statement);
-	return good;
+	/* Those beats may have been read, and left out. */
+	return good && (sqlite3_total_changes64(db) == changes || database_run(db, "DELETE FROM meta WHERE key = 'rolled_seq'"));
 }
