@@ -26,12 +26,12 @@ static int by_name(const void *a, const void *b)
 
 void chosen_find(struct chosen *chosen, const struct roster *roster, const struct text_list *patterns)
 {
-	*chosen = (struct chosen){ .entries = heap_zero(roster->count + 1, sizeof *chosen->entries) };
+	*chosen = (struct chosen){ .entries = heap_zero(roster->count + 1, sizeof(struct roster_entry *)) };
 	for (size_t i = 0; i < roster->count; i++)
 		if (is_chosen(patterns, roster->entries[i].name))
 			chosen->entries[chosen->count++] = &roster->entries[i];
 	if (chosen->count > 1)
-		qsort(chosen->entries, chosen->count, sizeof *chosen->entries, by_name);
+		qsort(chosen->entries, chosen->count, sizeof(struct roster_entry *), by_name);
 }
 
 void chosen_finish(struct chosen *chosen)

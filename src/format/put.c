@@ -31,8 +31,10 @@ void put_ms(struct json *object, const char *key, int64_t us)
 
 void put_seconds(struct json *object, const char *key, int64_t us)
 {
+	int64_t ms = (us + 500) / 1000;
+
 	if (us >= 0)
-		json_put_real(object, key, (double)((us + 500) / 1000) / 1000.0);
+		json_put_real(object, key, (double)ms / 1000.0);
 	else
 		json_put_null(object, key);
 }

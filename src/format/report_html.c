@@ -15,7 +15,7 @@
 
 enum { TEXT = 64, DAY_WIDTH = 10, BAR_HEIGHT = 24, GRAPH_HEIGHT = 44, GRAPH_TOP = 12 };
 
-static const char style[] =
+static const char style[] = ""
 #include "assets/report.css.inc"
 ;
 

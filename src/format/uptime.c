@@ -122,12 +122,14 @@ static void put_amounts(struct json *object, const struct amounts *amounts)
 /* Only monitors that have an objective have these members. */
 static void put_objective(struct json *object, const struct slo_account *account)
 {
+	int64_t left_ms = account->left_us / 1000;
+
 	if (!account->target_ppm)
 		return;
 	json_put_real(object, "slo", (double)account->target_ppm / 10000);
 	put_seconds(object, "budget_s", account->budget_us);
 	if (account->observed)
-		json_put_real(object, "budget_left_s", (double)(account->left_us / 1000) / 1000);
+		json_put_real(object, "budget_left_s", (double)left_ms / 1000);
 	else
 		json_put_null(object, "budget_left_s");
 	if (account->burn_rate < 0)
