@@ -16,7 +16,6 @@ enum { MONTH_DAYS_MOST = 31, MONTH_WORST_MOST = 5 };
 struct month_day {
 	int64_t start_us;
 	struct amounts amounts;		/* add up to the day, or to what of it has passed */
-	int64_t degraded;		/* beats that were */
 	int64_t p50_us, p95_us;		/* -1: no answers */
 };
 

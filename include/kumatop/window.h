@@ -17,7 +17,7 @@ struct window {
 	int64_t from_us, to_us;		/* half open, whole milliseconds */
 };
 
-/* "1h" "24h" "90d" "1y" (365 days) or any other duration, before at_us. EXIT_USAGE with what to write otherwise. */
+/* "1h" "24h" "90d" "1y" (365 days) or any other duration, before at_us but not before 1970. EXIT_USAGE with what to write otherwise. */
 bool window_parse(const char *text, int64_t at_us, struct window *window, struct error *err);
 
 /* "2026-10", up to at_us when it is not over by then; refused when it has not begun. */

@@ -40,7 +40,7 @@ void chosen_finish(struct chosen *chosen)
 	*chosen = (struct chosen){ 0 };
 }
 
-void figures_fill_latencies(struct uptime *uptime, const struct summary *summary)
+static void fill_latencies(struct uptime *uptime, const struct summary *summary)
 {
 	if (!summary->answers)
 		return;
@@ -51,20 +51,108 @@ void figures_fill_latencies(struct uptime *uptime, const struct summary *summary
 	uptime->p99_us = summary_quantile_us(summary, 0.99);
 }
 
-bool figures_measure(struct archive *archive, monitor_id id, const struct window *window, struct uptime *uptime, struct error *err)
+static size_t known_ids(const struct chosen *chosen, monitor_id **ids)
 {
-	struct summary summary = { 0 };
+	size_t count = 0;
 
-	*uptime = (struct uptime){ .window = *window, .mean_us = -1, .p50_us = -1, .p90_us = -1, .p95_us = -1, .p99_us = -1 };
-	uptime->amounts.us[TIME_UNKNOWN] = window->to_us - window->from_us;
-	if (!id)
-		return true;
-	if (!archive_summary(archive, id, window->from_us, window->to_us, &summary, err))
-		return false;
-	uptime->amounts = summary.amounts;
-	figures_fill_latencies(uptime, &summary);
-	summary_finish(&summary);
+	*ids = heap_zero(chosen->count + 1, sizeof **ids);
+	for (size_t i = 0; i < chosen->count; i++)
+		if (chosen->entries[i]->id)
+			(*ids)[count++] = chosen->entries[i]->id;
+	return count;
+}
+
+struct place {
+	monitor_id id;
+	size_t at;
+};
+
+static int by_id(const void *a, const void *b)
+{
+	const struct place *left = a, *right = b;
+
+	return left->id < right->id ? -1 : left->id > right->id;
+}
+
+/* Which record of a window is whose, in the order in which summaries come. */
+struct sharing {
+	struct figures *figures;
+	struct place *places;
+	size_t window, next;
+};
+
+static void take_summary(struct uptime *uptime, const struct summary *summary)
+{
+	uptime->amounts = summary->amounts;
+	fill_latencies(uptime, summary);
+}
+
+static bool share_out(void *arg, monitor_id monitor, const struct summary *summary)
+{
+	struct sharing *sharing = arg;
+	const struct figures *figures = sharing->figures;
+
+	while (sharing->places[sharing->next].id != monitor)
+		sharing->next++;
+	take_summary(&figures->records[sharing->places[sharing->next].at * figures->window_count + sharing->window].uptime, summary);
 	return true;
+}
+
+/* All monitors in one go, which is only as exact as five minutes where an edge cuts them: so of windows that cut none. */
+static bool read_board(struct figures *figures, struct archive *archive, size_t window, struct error *err)
+{
+	struct sharing sharing = { .figures = figures, .window = window };
+	monitor_id *ids;
+	size_t count = known_ids(&figures->chosen, &ids);
+	bool fine;
+
+	sharing.places = heap_zero(figures->chosen.count + 1, sizeof *sharing.places);
+	for (size_t i = 0; i < figures->chosen.count; i++)
+		sharing.places[i] = (struct place){ figures->chosen.entries[i]->id, i };
+	if (figures->chosen.count > 1)
+		qsort(sharing.places, figures->chosen.count, sizeof *sharing.places, by_id);
+	fine = archive_summaries(archive, ids, count, figures->windows[window].from_us, figures->windows[window].to_us, share_out, &sharing, err);
+	free(sharing.places);
+	free(ids);
+	return fine;
+}
+
+static bool read_each(struct figures *figures, struct archive *archive, size_t window, struct error *err)
+{
+	const struct window *of = &figures->windows[window];
+
+	for (size_t i = 0; i < figures->chosen.count; i++) {
+		struct summary summary = { 0 };
+
+		if (!figures->chosen.entries[i]->id)
+			continue;
+		if (!archive_summary(archive, figures->chosen.entries[i]->id, of->from_us, of->to_us, &summary, err))
+			return false;
+		take_summary(&figures->records[i * figures->window_count + window].uptime, &summary);
+		summary_finish(&summary);
+	}
+	return true;
+}
+
+static bool cuts_five_minutes(const struct window *window)
+{
+	return window->from_us % rollup_length_us(ROLLUP_5MIN) || window->to_us % rollup_length_us(ROLLUP_5MIN);
+}
+
+static bool read_window(struct figures *figures, struct archive *archive, size_t window, struct error *err)
+{
+	const struct window *of = &figures->windows[window];
+
+	for (size_t i = 0; i < figures->chosen.count; i++) {
+		struct uptime_record *record = &figures->records[i * figures->window_count + window];
+
+		record->name = figures->chosen.entries[i]->name;
+		record->uptime = (struct uptime){ .window = *of, .mean_us = -1, .p50_us = -1, .p90_us = -1, .p95_us = -1, .p99_us = -1 };
+		record->uptime.amounts.us[TIME_UNKNOWN] = of->to_us - of->from_us;
+	}
+	if (figures->chosen.count > 1 && !cuts_five_minutes(of))
+		return read_board(figures, archive, window, err);
+	return read_each(figures, archive, window, err);
 }
 
 static bool read_amounts(struct archive *archive, monitor_id id, int64_t from_us, int64_t to_us, struct amounts *amounts, struct error *err)
@@ -81,7 +169,7 @@ static bool read_amounts(struct archive *archive, monitor_id id, int64_t from_us
 	return true;
 }
 
-bool figures_account(struct archive *archive, const struct roster_entry *entry, int64_t to_us, struct slo_account *account, struct error *err)
+static bool account_for(struct archive *archive, const struct roster_entry *entry, int64_t to_us, struct slo_account *account, struct error *err)
 {
 	const struct spec_common *common = entry->spec ? &entry->spec->common : NULL;
 	struct amounts amounts, late;
@@ -140,23 +228,23 @@ bool figures_read(struct figures *figures, const struct hindsight *hindsight, co
 	*figures = (struct figures){ .windows = windows, .window_count = window_count };
 	chosen_find(&figures->chosen, &hindsight->roster, patterns);
 	figures->records = heap_zero(figures->chosen.count * window_count + 1, sizeof *figures->records);
-	for (size_t i = 0; i < figures->chosen.count; i++) {
-		const struct roster_entry *entry = figures->chosen.entries[i];
-
-		for (size_t w = 0; w < window_count; w++) {
-			struct uptime_record *record = &figures->records[i * window_count + w];
-
-			record->name = entry->name;
-			if (!figures_measure(hindsight->archive, entry->id, &windows[w], &record->uptime, err))
-				return false;
-			/* All windows end at the same time. */
-			if (w > 0)
-				record->uptime.slo = record[-1].uptime.slo;
-			else if (!figures_account(hindsight->archive, entry, windows[0].to_us, &record->uptime.slo, err))
-				return false;
-		}
-	}
+	for (size_t w = 0; w < window_count; w++)
+		if (!read_window(figures, hindsight->archive, w, err))
+			return false;
 	return count_incidents(figures, hindsight->archive, patterns, err);
+}
+
+bool figures_account(struct figures *figures, const struct hindsight *hindsight, struct error *err)
+{
+	for (size_t i = 0; i < figures->chosen.count; i++) {
+		struct slo_account account;
+
+		if (!account_for(hindsight->archive, figures->chosen.entries[i], figures->windows[0].to_us, &account, err))
+			return false;
+		for (size_t w = 0; w < figures->window_count; w++)
+			figures->records[i * figures->window_count + w].uptime.slo = account;
+	}
+	return true;
 }
 
 void figures_finish(struct figures *figures)

@@ -1,4 +1,4 @@
-/* Figures of many monitors over windows, out of a database: what `uptime` prints. */
+/* Figures of many monitors over windows, out of a database: what `uptime` and `report` print. */
 #ifndef KUMATOP_CLI_FIGURES_H
 #define KUMATOP_CLI_FIGURES_H
 
@@ -21,18 +21,12 @@ struct figures {
 	struct uptime_record *records;	/* one a monitor and window, monitor by monitor */
 };
 
-/* One monitor's window, without its outages. id 0: nothing is known of it. */
-bool figures_measure(struct archive *archive, monitor_id id, const struct window *window, struct uptime *uptime, struct error *err);
-
-/* The latencies of a summary; as they are (-1) when it has none. */
-void figures_fill_latencies(struct uptime *uptime, const struct summary *summary);
-
-/* Its objective, as it stands at to_us. */
-bool figures_account(struct archive *archive, const struct roster_entry *entry, int64_t to_us, struct slo_account *account, struct error *err);
-
-/* Windows that end at the same time. figures_finish() in either case. */
+/* figures_finish() in either case. */
 bool figures_read(struct figures *figures, const struct hindsight *hindsight, const struct text_list *patterns, const struct window *windows,
     size_t window_count, struct error *err);
+
+/* Fills in the objectives of monitors, as they stand where all windows end. */
+bool figures_account(struct figures *figures, const struct hindsight *hindsight, struct error *err);
 void figures_finish(struct figures *figures);
 
 /* A retired monitor that is of none of the windows is not worth a line, unless it was asked for by its name. */

@@ -41,101 +41,76 @@ static const struct setting options_table[] = {
 
 static const struct cli_letter letters[] = { { 'o', "output" }, { 0, NULL } };
 
-static void merge(struct summary *all, const struct summary *part)
+/* The month, and behind it each of its days that has begun. */
+struct windows {
+	struct window items[1 + MONTH_DAYS_MOST];
+	size_t count;
+};
+
+static void cut_into_days(struct windows *windows, const struct window *month)
 {
-	if (part->answers && (!all->answers || part->latency_min_us < all->latency_min_us))
-		all->latency_min_us = part->latency_min_us;
-	if (part->answers && (!all->answers || part->latency_max_us > all->latency_max_us))
-		all->latency_max_us = part->latency_max_us;
-	all->answers += part->answers;
-	all->latency_sum_us += part->latency_sum_us;
-	histogram_merge(&all->latencies, &part->latencies);
-	for (int i = 0; i < TIME_CLASS_COUNT; i++)
-		all->amounts.us[i] += part->amounts.us[i];
-}
+	windows->items[0] = *month;
+	windows->count = 1;
+	for (int64_t start_us = month->from_us; start_us < month->to_us; start_us += DAY_US) {
+		int64_t end_us = start_us + DAY_US < month->to_us ? start_us + DAY_US : month->to_us;
 
-static void fill_day(struct month_day *day, const struct summary *summary)
-{
-	struct uptime latencies = { .p50_us = -1, .p95_us = -1 };
-
-	figures_fill_latencies(&latencies, summary);
-	day->amounts = summary->amounts;
-	day->degraded = summary->beats[VERDICT_DEGRADED];
-	day->p50_us = latencies.p50_us;
-	day->p95_us = latencies.p95_us;
-}
-
-static bool read_day(struct archive *archive, monitor_id id, const struct window *month, struct month_day *day, struct summary *all, struct error *err)
-{
-	struct summary summary = { 0 };
-	int64_t end_us = day->start_us + DAY_US < month->to_us ? day->start_us + DAY_US : month->to_us;
-
-	if (end_us <= day->start_us)
-		return true;
-	summary.amounts.us[TIME_UNKNOWN] = end_us - day->start_us;
-	if (id && !archive_summary(archive, id, day->start_us, end_us, &summary, err))
-		return false;
-	fill_day(day, &summary);
-	merge(all, &summary);
-	summary_finish(&summary);
-	return true;
-}
-
-/* Days make up the month: a closed one is read from one roll-up. */
-static bool read_monitor(struct archive *archive, const struct roster_entry *entry, const struct month *report, struct month_monitor *monitor,
-    struct error *err)
-{
-	struct summary all = { .latency_min_us = -1, .latency_max_us = -1 };
-	struct uptime *uptime = &monitor->uptime;
-	bool fine = true;
-
-	*monitor = (struct month_monitor){ .name = entry->name, .slo_ppm = entry->spec ? entry->spec->common.slo_ppm : 0 };
-	*uptime = (struct uptime){ .window = report->window, .mean_us = -1, .p50_us = -1, .p90_us = -1, .p95_us = -1, .p99_us = -1 };
-	for (size_t d = 0; d < report->days && fine; d++) {
-		monitor->days[d] = (struct month_day){ .start_us = report->window.from_us + (int64_t)d * DAY_US, .p50_us = -1, .p95_us = -1 };
-		fine = read_day(archive, entry->id, &report->window, &monitor->days[d], &all, err);
+		windows->items[windows->count++] = (struct window){ .from_us = start_us, .to_us = end_us };
 	}
-	uptime->amounts = all.amounts;
-	figures_fill_latencies(uptime, &all);
-	summary_finish(&all);
-	return fine;
+}
+
+static void fill_monitor(struct month_monitor *monitor, const struct roster_entry *entry, const struct uptime_record *records,
+    const struct windows *windows, size_t days)
+{
+	*monitor = (struct month_monitor){
+		.name = entry->name, .slo_ppm = entry->spec ? entry->spec->common.slo_ppm : 0, .uptime = records[0].uptime,
+	};
+	for (size_t d = 0; d < days; d++) {
+		struct month_day *day = &monitor->days[d];
+
+		*day = (struct month_day){ .start_us = windows->items[0].from_us + (int64_t)d * DAY_US, .p50_us = -1, .p95_us = -1 };
+		if (d + 1 >= windows->count)
+			continue;
+		day->amounts = records[d + 1].uptime.amounts;
+		day->p50_us = records[d + 1].uptime.p50_us;
+		day->p95_us = records[d + 1].uptime.p95_us;
+	}
 }
 
 /* A retired monitor of which the month knows nothing is left out, unless it was asked for by its name. */
-static bool read_monitors(const struct hindsight *hindsight, const struct chosen *chosen, const struct text_list *patterns, struct month *report,
+static bool read_monitors(const struct hindsight *hindsight, const struct text_list *patterns, struct month *report, struct figures *figures,
     struct error *err)
 {
-	report->monitors = heap_zero(chosen->count + 1, sizeof *report->monitors);
-	for (size_t i = 0; i < chosen->count; i++) {
-		const struct roster_entry *entry = chosen->entries[i];
-		struct month_monitor *monitor = &report->monitors[report->count];
+	struct windows windows;
+	bool fine;
 
-		if (!read_monitor(hindsight->archive, entry, report, monitor, err))
-			return false;
-		report->count += entry->spec || text_list_has(patterns, entry->name) || amounts_known(&monitor->uptime.amounts) > 0;
-	}
-	return true;
+	cut_into_days(&windows, &report->window);
+	fine = figures_read(figures, hindsight, patterns, windows.items, windows.count, err);
+	report->monitors = heap_zero(figures->chosen.count + 1, sizeof *report->monitors);
+	for (size_t i = 0; fine && i < figures->chosen.count; i++)
+		if (figures_is_shown(figures, i, patterns))
+			fill_monitor(&report->monitors[report->count++], figures->chosen.entries[i], &figures->records[i * windows.count], &windows,
+			    report->days);
+	return fine;
 }
 
-/* Counts each outage for its monitor and keeps the newest for the list. */
-struct counting {
-	struct month *report;
+/* What is still open of a monitor that is left out is left out, too. */
+struct listing {
+	const struct month *report;
 	struct newest *newest;
-	size_t at;
+	size_t at;		/* both come ordered by name */
 };
 
-static bool take_incident(void *arg, const char *name, const struct incident *incident)
+static bool list_incident(void *arg, const char *name, const struct incident *incident)
 {
-	struct counting *counting = arg;
-	const struct month *report = counting->report;
+	struct listing *listing = arg;
+	const struct month *report = listing->report;
 
-	/* Both are ordered by name. */
-	for (size_t tried = 0; tried < report->count && strcmp(report->monitors[counting->at].name, name) != 0; tried++)
-		counting->at = (counting->at + 1) % report->count;
-	if (!report->count || strcmp(report->monitors[counting->at].name, name) != 0)
-		return true;
-	incident_count(&report->monitors[counting->at].uptime.outages, incident, report->window.from_us, report->window.to_us);
-	return newest_take(counting->newest, name, incident);
+	for (size_t tried = 0; tried < report->count; tried++) {
+		if (strcmp(report->monitors[listing->at].name, name) == 0)
+			return newest_take(listing->newest, name, incident);
+		listing->at = (listing->at + 1) % report->count;
+	}
+	return true;
 }
 
 static bool read_incidents(struct archive *archive, const struct text_list *patterns, struct month *report, struct newest *newest, struct error *err)
@@ -144,9 +119,10 @@ static bool read_incidents(struct archive *archive, const struct text_list *patt
 		.patterns = (const char *const *)patterns->items, .pattern_count = patterns->count, .from_us = report->window.from_us,
 		.to_us = report->window.to_us,
 	};
-	struct counting counting = { .report = report, .newest = newest };
 
-	if (!archive_incidents(archive, &range, take_incident, &counting, err))
+	struct listing listing = { .report = report, .newest = newest };
+
+	if (!archive_incidents(archive, &range, list_incident, &listing, err))
 		return false;
 	newest_sort(newest);
 	report->incidents = newest->items;
@@ -185,12 +161,11 @@ static bool make(const struct options *options, const struct hindsight *hindsigh
 {
 	struct month report = { .made_us = hindsight->now_us };
 	struct newest newest = { .most = INCIDENTS_MOST };
-	struct chosen chosen;
+	struct figures figures = { 0 };
 	struct buf out;
 	bool fine;
 
-	chosen_find(&chosen, &hindsight->roster, &options->monitors);
-	fine = read_month(options, &report, err) && read_monitors(hindsight, &chosen, &options->monitors, &report, err)
+	fine = read_month(options, &report, err) && read_monitors(hindsight, &options->monitors, &report, &figures, err)
 	    && read_incidents(hindsight->archive, &options->monitors, &report, &newest, err);
 	if (fine) {
 		buf_init(&out, SIZE_MAX / 2);
@@ -200,7 +175,7 @@ static bool make(const struct options *options, const struct hindsight *hindsigh
 	}
 	free(report.monitors);
 	newest_finish(&newest);
-	chosen_finish(&chosen);
+	figures_finish(&figures);
 	return fine;
 }
 

@@ -109,7 +109,8 @@ static int tell(const struct options *options, const struct hindsight *hindsight
 	struct buf out;
 
 	if (!read_at(options, hindsight->now_us, &at_us, &err) || !read_windows(&windows, options, at_us, &err)
-	    || !figures_read(&figures, hindsight, &options->monitors, windows.items, windows.count, &err)) {
+	    || !figures_read(&figures, hindsight, &options->monitors, windows.items, windows.count, &err)
+	    || !figures_account(&figures, hindsight, &err)) {
 		figures_finish(&figures);
 		return cli_fail(&err);
 	}

@@ -8,8 +8,7 @@ struct month_total month_total(const struct month *report)
 	for (size_t i = 0; i < report->count; i++) {
 		const struct uptime *uptime = &report->monitors[i].uptime;
 
-		for (int c = 0; c < TIME_CLASS_COUNT; c++)
-			total.amounts.us[c] += uptime->amounts.us[c];
+		amounts_add(&total.amounts, &uptime->amounts);
 		total.outages += uptime->outages.count;
 		total.unseen += amounts_known(&uptime->amounts) <= 0;
 	}
@@ -56,7 +55,7 @@ enum state month_day_look(const struct month_day *day)
 		return STATE_NEW;
 	if (us[TIME_DOWN] > 0)
 		return STATE_DOWN;
-	if (day->degraded > 0)
+	if (day->amounts.degraded_us > 0)
 		return STATE_DEGRADED;
 	if (us[TIME_PENDING] > 0)
 		return STATE_PENDING;

@@ -40,6 +40,8 @@ bool window_parse(const char *text, int64_t at_us, struct window *window, struct
 	if (length_us <= 0 || length_us > YEARS_MOST * YEAR_US)
 		return error_set(err, EXIT_USAGE, "\"%.60s\" is too %s: write 1ms to %dy", text, length_us <= 0 ? "short" : "long", YEARS_MOST);
 	*window = (struct window){ .to_us = whole_ms(at_us), .from_us = whole_ms(at_us) - length_us };
+	if (window->from_us < 0)
+		window->from_us = 0;
 	text_copy(window->label, sizeof window->label, text);
 	return true;
 }

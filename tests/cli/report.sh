@@ -17,6 +17,9 @@ monitor 1 1 600 10 $evil
 monitor 1 1 600 10 $long
 monitor 1 1 600 10 gone before
 begin
+base 2024-01-20T00:00:00Z
+check 5 0 refused -1
+base 2024-02-01T00:00:00Z
 checks 1 0 3d ok 46
 checks 1 3d 3d1h wrong-status -1
 checks 1 3d1h 10d ok 60
@@ -42,12 +45,13 @@ is 'its month' "$(sed -n 3p out)" '2024-02-01 00:00:00 to 2024-03-01 00:00:00 UT
 like 'monitors; one that is retired and of another time is none' "$out" '^Monitors +5$'
 like 'outages of all' "$out" '^Outages +2$'
 like 'what was not observed is told' "$out" '^[0-9.]+ % of the time was observed; .* 1 of 5 monitors was not observed at all\.$'
+unlike 'nor is what was still open of it an outage of this month' "$out" 'gone before'
 like 'the worst' "$out" '^Worst +99\.[0-9]+ % +(shop|<script>)'
 like 'a monitor with its objective' "$(tr -s ' ' <out)" '^shop 99\.856 % 100 1h00m 1 1h00m 30\.[0-9] ms (5|6)[0-9]\.[0-9] ms 99\.9 missed$'
 like 'one that met it' "$(tr -s ' ' <out)" '^replica 100 % [0-9.]+ 0s 0 - 3\.0 ms .* 99\.5 met$'
 like 'no figure where nothing was observed' "$(tr -s ' ' <out)" '^new not observed 0 - 0 - - - -$'
 like 'the days of one' "$out" '^shop +===X======!==================$'
-like 'of another' "$out" '^replica +=====mm~====\?\?\?\?\?\?===========$'
+like 'of another' "$out" '^replica +=====mm~~===\?\?\?\?\?\?===========$'
 like 'an outage' "$(tr -s ' ' <out)" '^2024-02-04 00:00:00 2024-02-04 01:00:00 1h00m shop wrong status$'
 like 'one that is open' "$(tr -s ' ' <out)" '^2024-02-02 00:00:00 open [0-9dh]+ <script>.* <b>x</b> \| `code` \*bold\* & more$'
 utc=$out
@@ -57,6 +61,7 @@ report --month 2024-02 --monitor shop
 unlike 'only what was asked for' "$out" replica
 report --month 2024-02 --monitor 'gone before'
 like 'also a retired one, by its name' "$out" '^Monitors +1$'
+like 'with what is open of it' "$out" '^2024-01-20 00:00:00  open .*gone before +connection refused$'
 report --month 2023-05
 like 'a month of nothing' "$out" '^Uptime +not observed$'
 like 'is one without outage' "$out" '^There was no outage\.$'

@@ -19,7 +19,7 @@ static void a_day_shows_its_worst(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct month_day day = { .degraded = rows[i].degraded, .amounts = { .us = {
+		struct month_day day = { .amounts = { .degraded_us = rows[i].degraded, .us = {
 			[TIME_UP] = rows[i].up, [TIME_DOWN] = rows[i].down, [TIME_PENDING] = rows[i].pending, [TIME_MAINTENANCE] = rows[i].maintenance,
 			[TIME_UNKNOWN] = rows[i].unknown } } };
 
