@@ -99,6 +99,11 @@ sqlite3_stmt *past_statement(struct archive *archive, enum past_statement which)
 	return archive->statements[which];
 }
 
+bool past_is_damage(const struct archive *archive)
+{
+	return database_is_damage(sqlite3_errcode(archive->db));
+}
+
 bool past_fail(struct archive *archive, struct error *err)
 {
 	database_fail(archive->db, err, archive->path, "cannot be read");

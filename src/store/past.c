@@ -19,6 +19,13 @@ static bool run(struct archive *archive, enum past_statement which)
 	return statement && database_finish(statement);
 }
 
+/* Once a page was broken, SQLite commits no more, even where nothing was written. */
+static bool end(struct archive *archive)
+{
+	return run(archive, PAST_COMMIT)
+	    || (past_is_damage(archive) && (sqlite3_get_autocommit(archive->db) || database_run(archive->db, "ROLLBACK")));
+}
+
 static struct past_beat *add_beat(struct archive *archive)
 {
 	if (archive->hour_count == archive->hour_capacity) {
@@ -53,6 +60,15 @@ static void tell_damage(struct archive *archive, monitor_id monitor, int64_t hou
 	archive->damage_told = true;
 }
 
+/* A page that is broken hides what is in it, and nothing else: who reads goes on behind it. Valid until the next call of SQLite's. */
+static bool is_damage(struct archive *archive, monitor_id monitor, int64_t hour)
+{
+	if (!past_is_damage(archive))
+		return false;
+	tell_damage(archive, monitor, hour, "the database is damaged");
+	return true;
+}
+
 static void unpack(struct archive *archive, monitor_id monitor, int64_t hour, const void *data, size_t size)
 {
 	struct chunk_reader reader;
@@ -75,7 +91,7 @@ static bool load_chunk(struct archive *archive, monitor_id monitor, int64_t hour
 	if (!statement || sqlite3_bind_int64(statement, 1, hour) != SQLITE_OK || sqlite3_bind_int64(statement, 2, monitor) != SQLITE_OK)
 		return false;
 	if (!rows_chunk(statement, &archive->packed, &codec))
-		return false;
+		return is_damage(archive, monitor, hour);
 	if (codec == CHUNK_CODEC)
 		unpack(archive, monitor, hour, archive->packed.data, archive->packed.length);
 	else if (codec >= 0)
@@ -140,6 +156,14 @@ static bool load_hour(struct archive *archive, monitor_id monitor, int64_t hour)
 	return true;
 }
 
+/* Where a broken page is in between, hour by hour: those behind it may be found again. There is nothing behind tomorrow. */
+static int64_t grope(enum past_statement which, int64_t hour)
+{
+	if (which == PAST_PREVIOUS_HOUR)
+		return hour > 0 ? hour - 1 : NO_HOUR;
+	return hour < unix_now_us() / HOUR_US + 24 ? hour + 1 : NO_HOUR;
+}
+
 static bool find_hour(struct archive *archive, enum past_statement which, int64_t hour, int64_t *found)
 {
 	sqlite3_stmt *statement = past_statement(archive, which);
@@ -149,7 +173,10 @@ static bool find_hour(struct archive *archive, enum past_statement which, int64_
 		return false;
 	if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL)
 		*found = sqlite3_column_int64(statement, 0);
-	return sqlite3_reset(statement) == SQLITE_OK;
+	if (sqlite3_reset(statement) == SQLITE_OK)
+		return true;
+	*found = grope(which, hour);
+	return past_is_damage(archive);
 }
 
 static bool has_chunk(struct archive *archive, monitor_id monitor, int64_t hour, bool *has)
@@ -159,7 +186,7 @@ static bool has_chunk(struct archive *archive, monitor_id monitor, int64_t hour,
 	if (!statement || sqlite3_bind_int64(statement, 1, hour) != SQLITE_OK || sqlite3_bind_int64(statement, 2, monitor) != SQLITE_OK)
 		return false;
 	*has = sqlite3_step(statement) == SQLITE_ROW;
-	return sqlite3_reset(statement) == SQLITE_OK;
+	return sqlite3_reset(statement) == SQLITE_OK || is_damage(archive, monitor, hour);
 }
 
 /* The next hour in which the monitor has a chunk, this one included, in the direction of the statement; NO_HOUR beyond limit. */
@@ -273,7 +300,7 @@ bool past_page(struct archive *archive, struct past_place *place, bool with_text
 	for (size_t i = 0; with_texts && i < *count; i++)
 		if (!read_texts(archive, &archive->page[i]))
 			return false;
-	return run(archive, PAST_COMMIT);
+	return end(archive);
 }
 
 static bool visit_back(struct archive *archive, monitor_id monitor, int64_t before_us, bool (*visit)(void *arg, const struct past_beat *),
@@ -303,7 +330,7 @@ bool past_back(struct archive *archive, monitor_id monitor, int64_t before_us, b
 	if (before_us <= 0)
 		return true;
 	return (!ours || run(archive, PAST_BEGIN)) && tail_refresh(archive->tail, archive->db)
-	    && visit_back(archive, monitor, before_us, visit, arg) && (!ours || run(archive, PAST_COMMIT));
+	    && visit_back(archive, monitor, before_us, visit, arg) && (!ours || end(archive));
 }
 
 static bool count_chunks(struct archive *archive, monitor_id monitor, int64_t from_us, int64_t to_us, uint64_t *count)
@@ -338,5 +365,5 @@ bool past_count(struct archive *archive, monitor_id monitor, int64_t from_us, in
 		return false;
 	tail = tail_of(archive->tail, monitor, &tail_count);
 	*count += tail_at(tail, tail_count, to_us) - tail_at(tail, tail_count, from_us);
-	return run(archive, PAST_COMMIT);
+	return end(archive);
 }

@@ -84,6 +84,9 @@ struct archive {
 /* NULL: sqlite3_errcode() says why. */
 sqlite3_stmt *past_statement(struct archive *archive, enum past_statement which);
 
+/* The last call failed on a page that is broken. */
+bool past_is_damage(const struct archive *archive);
+
 /* Returns false and says why the last call failed. */
 bool past_fail(struct archive *archive, struct error *err);
 

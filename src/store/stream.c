@@ -125,7 +125,8 @@ bool archive_beats(struct archive *archive, const struct archive_range *range,
 	struct past_subjects subjects = { 0 };
 	bool stopped = false, good = past_subjects_find(archive, range, &subjects);
 
-	grow_cache(archive, true);
+	if (good)
+		grow_cache(archive, true);
 	for (size_t i = 0; good && !stopped && i < subjects.count; i++)
 		if (*subjects.list[i].kind)
 			good = visit_subject(archive, range, &subjects.list[i], &beats, &stopped);
@@ -251,7 +252,8 @@ bool archive_rollups(struct archive *archive, const struct archive_range *range,
 	    && past_rolled_starts(archive, step, range->from_us, range->to_us, &starts, &rollups.count);
 
 	rollups.starts = starts;
-	grow_cache(archive, true);
+	if (good)
+		grow_cache(archive, true);
 	for (size_t i = 0; good && !stopped && i < subjects.count; i++)
 		if (*subjects.list[i].kind)
 			good = visit_rollups(archive, &rollups, &subjects.list[i], &stopped);
