@@ -139,6 +139,7 @@ static struct rolled *find_or_make(struct rolling *rolling, monitor_id monitor)
 		rolling->capacity += rolling->capacity / 4 + 16;
 		rolling->list = heap_resize(rolling->list, rolling->capacity, sizeof(*rolling->list));
 	}
+	assert(rolling->list);
 	rolled = &rolling->list[rolling->count++];
 	*rolled = (struct rolled){ .monitor = monitor, .busy = heap_zero(1, sizeof(struct busy)) };
 	rolled->busy->closed_us = rolling->marker_us;
