@@ -86,6 +86,9 @@ unlike 'no row is wider for a wide name' "$out" '.{180}'
 uptime --month 2024-01 --json --monitor alternating
 is 'a month' "$(of from) $(of to) $(of window)" '"2024-01-01T00:00:00.000Z" "2024-02-01T00:00:00.000Z" "2024-01"'
 is 'of 31 days' "$(figures)" '1296000.0 1296010.0 0.0 0.0 86390.0 0.499998070995096 360'
+one=$out
+uptime --month 2024-01 --json
+is 'the same when all are read in one go' "$(grep '^{"monitor":"alternating"' out)" "$one"
 TZ=Pacific/Kiritimati uptime --month 2024-01 --json --monitor alternating
 is 'of UTC everywhere' "$(of from)" '"2024-01-01T00:00:00.000Z"'
 uptime --month 2024-01 --at 2024-01-15T00:00:00Z --json --monitor alternating
