@@ -156,9 +156,14 @@ static bool tell_raw(struct archive *archive, const struct rolled_row *row, stru
 	rollup_open(told, row->rollup.step, from_us);
 	if (!archive_beats(archive, &range, add_beat, told, err) || !archive_spans(archive, row->monitor, from_us, to_us, &spans, &count, err))
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (spans[i].time_class < TIME_CLASS_COUNT)
-			rollup_add_span(told, &spans[i]);
+	for (size_t i = 0; i < count; i++) {
+		/* What nothing has settled, because a run ended there, counts as this in the end. */
+		if (spans[i].time_class == TIME_FAILING)
+			spans[i].time_class = TIME_PENDING;
+		else if (spans[i].time_class == TIME_RECOVERING)
+			spans[i].time_class = TIME_DOWN;
+		rollup_add_span(told, &spans[i]);
+	}
 	free(spans);
 	return true;
 }
