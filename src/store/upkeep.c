@@ -12,8 +12,8 @@
 #include "inspect.h"
 
 enum {
-	CHECKPOINT_PAGES = 1000,	/* 4 MiB of log: seldom enough for an SD card, quick enough to go unnoticed */
-	TRUNCATE_PAGES = 16384,		/* readers have kept the log from starting over: 64 MiB */
+	CHECKPOINT_PAGES = 2000,	/* 4 MiB of log: seldom enough for an SD card, quick enough to go unnoticed */
+	TRUNCATE_PAGES = 32768,		/* readers have kept the log from starting over: 64 MiB */
 	TRUNCATE_EVERY_MS = 10000,
 	STEP_ROWS = 500,
 	STEP_PAUSE_MS = 50,

@@ -160,7 +160,7 @@ static bool put_all(struct making *making, size_t hours, int64_t end_us)
 static bool put_rest(struct making *making, size_t hours, int64_t end_us)
 {
 	static const char sql[] =
-	    "INSERT INTO text (id, text, used_us) VALUES (1, '200 OK', %lld), (101, '192.0.2.1:443', %lld);"
+	    "DELETE FROM beat_tail;"		/* one came with the monitors */
 	    "INSERT INTO run (started_us, seen_us, ended_us, version) VALUES (%lld, %lld, %lld, 'bench');"
 	    "INSERT INTO meta (key, value) VALUES ('rolled_5min_us', %lld), ('rolled_hour_us', %lld), ('rolled_day_us', %lld);"
 	    "INSERT INTO monitor_state SELECT id, 1, 0, 0, 0, 0, 0, 0, %lld, 0, 0, 0, 0, NULL, 0, 0, 0, '200 OK' FROM monitor;"
@@ -170,7 +170,7 @@ static bool put_rest(struct making *making, size_t hours, int64_t end_us)
 	    " (SELECT 0 AS later, 1 AS was, 4 AS becomes, '503 Service Unavailable' AS why UNION ALL SELECT 300000000, 4, 1, '200 OK') k"
 	    " ORDER BY 2, 3; COMMIT";
 	long long first_day_us = rollup_start_us(ROLLUP_DAY, end_us - (int64_t)hours * HOUR_US) + DAY_US, end = end_us;
-	char *text = heap_print(sql, end, end, (long long)(end_us - YEAR_DAYS * DAY_US), end, end, end, end,
+	char *text = heap_print(sql, (long long)(end_us - YEAR_DAYS * DAY_US), end, end, end, end,
 	    (long long)rollup_start_us(ROLLUP_DAY, end_us), end - DAY_US, first_day_us, end);
 	bool good = database_run(making->db, text);
 
