@@ -6,11 +6,15 @@
 #include "deeds.h"
 #include "views.h"
 
-enum { EVENTS_MOST = 200, ASK_AGAIN_MS = 1000, GIVE_UP_MS = 10000 };
+enum { EVENTS_MOST = 200, GIVE_UP_MS = 10000 };
 
 const struct detail_range_row detail_ranges[RANGE_COUNT] = {
-	[RANGE_HOUR] = { "1h", HOUR_US },
-	[RANGE_DAY] = { "24h", DAY_US },
+	[RANGE_HOUR] = { "1h", HOUR_US, 1000 },
+	[RANGE_DAY] = { "24h", DAY_US, 1000 },
+	[RANGE_WEEK] = { "7d", 7 * DAY_US, 30000 },
+	[RANGE_MONTH] = { "30d", 30 * DAY_US, 30000 },
+	[RANGE_QUARTER] = { "90d", 90 * DAY_US, 30000 },
+	[RANGE_YEAR] = { "1y", 365 * DAY_US, 30000 },
 };
 
 static void forget(struct detail *detail)
@@ -68,7 +72,7 @@ static void ask_series(struct view *view, const struct monitor_view *monitor)
 		return;
 	if (waiting && since_us < GIVE_UP_MS * 1000)
 		return;
-	if (current && since_us < ASK_AGAIN_MS * 1000)
+	if (current && since_us < detail_ranges[detail->range].again_ms * INT64_C(1000))
 		return;
 	int64_t to_us = tui_now_us(view->tui) - detail->back_us;
 	struct error err = { .code = EXIT_FINE };
@@ -147,10 +151,15 @@ static void set_range(struct detail *detail, int range)
 	detail->back_us = 0;
 }
 
-/* By half of what shows; the future cannot be shown. */
-static void pan(struct detail *detail, int direction)
+/* By half of what shows; the future cannot be shown, nor a time before there were clocks. */
+static void pan(struct view *view, int direction)
 {
-	detail->back_us -= direction * detail_ranges[detail->range].us / 2;
+	struct detail *detail = view->state;
+	int64_t range_us = detail_ranges[detail->range].us, most_us = tui_now_us(view->tui) - range_us;
+
+	detail->back_us -= direction * range_us / 2;
+	if (detail->back_us > most_us)
+		detail->back_us = most_us;
 	if (detail->back_us < 0)
 		detail->back_us = 0;
 }
@@ -173,10 +182,10 @@ static bool detail_act(struct view *view, enum action action)
 		set_range(detail, (int)detail->range + 1);
 		return true;
 	case ACTION_LEFT:
-		pan(detail, -1);
+		pan(view, -1);
 		return true;
 	case ACTION_RIGHT:
-		pan(detail, 1);
+		pan(view, 1);
 		return true;
 	case ACTION_SCALE:
 		detail->logarithmic = !detail->logarithmic;

@@ -8,7 +8,7 @@
 
 #include "kumatop/when.h"
 
-enum detail_range { RANGE_HOUR, RANGE_DAY, RANGE_COUNT };
+enum detail_range { RANGE_HOUR, RANGE_DAY, RANGE_WEEK, RANGE_MONTH, RANGE_QUARTER, RANGE_YEAR, RANGE_COUNT };
 
 struct detail_asked {
 	enum detail_range range;
@@ -39,6 +39,7 @@ struct detail {
 struct detail_range_row {
 	const char *name;
 	int64_t us;
+	int again_ms;	/* new beats alone are not asked for sooner: what a long range is made of does not change by a beat */
 };
 
 extern const struct detail_range_row detail_ranges[RANGE_COUNT];
@@ -46,7 +47,7 @@ extern const struct detail_range_row detail_ranges[RANGE_COUNT];
 /* Another monitor, with the same range. */
 void detail_show(struct view *view, monitor_id id);
 
-/* Asks for what the frame needs and does not have; at most once a second for new beats alone. */
+/* Asks for what the frame needs and does not have; for new beats alone not at once. */
 void detail_refresh(struct view *view);
 
 void detail_draw(struct view *view, struct area area);

@@ -137,15 +137,25 @@ static void draw_why(struct view *view, const struct monitor_view *monitor, stru
 		draw_remedy(monitor, area, y);
 }
 
-static void draw_graph_rule(const struct detail *detail, struct area area, bool remembered)
+/* What the graph is made of, where that is not the beats of the time; NULL: those that the view remembers. */
+static const char *made_of(const struct history_series *series)
+{
+	static const char *const words[HISTORY_RESOLUTION_COUNT] = {
+		[HISTORY_BEATS] = "", [HISTORY_5MIN] = ", from 5 minutes", [HISTORY_HOUR] = ", from hours", [HISTORY_DAY] = ", from days",
+	};
+
+	return series ? words[series->resolution] : ", last checks";
+}
+
+static void draw_graph_rule(const struct detail *detail, struct area area, const struct history_series *answered)
 {
 	char title[96], back[32] = "";
 	struct line line = { area, 0, 0 };
 
 	if (detail->back_us)
 		length_print(detail->back_us, back, sizeof back);
-	snprintf(title, sizeof title, "response time, %s%s%s%s%s", detail_ranges[detail->range].name, *back ? ", until " : "", back,
-	    *back ? " ago" : "", remembered ? ", last checks" : detail->logarithmic ? ", logarithmic" : "");
+	snprintf(title, sizeof title, "response time, %s%s%s%s%s%s", detail_ranges[detail->range].name, *back ? ", until " : "", back,
+	    *back ? " ago" : "", made_of(answered), answered && detail->logarithmic ? ", logarithmic" : "");
 	paint_rule(area, 0, ROLE_TEXT_DIM, title);
 	line.x = area.columns - 22;
 	if (line.x > (int)strlen(title) + 4)
@@ -324,7 +334,7 @@ static void draw_parts(struct view *view, const struct monitor_view *monitor, st
 		draw_why(view, monitor, area_part(area, y, 0, plan.why, area.columns));
 	y += plan.why;
 	if (plan.graph) {
-		draw_graph_rule(detail, area_part(area, y, 0, 1, area.columns), !answered);
+		draw_graph_rule(detail, area_part(area, y, 0, 1, area.columns), answered ? series : NULL);
 		draw_graph(view, monitor, series, area_part(area, y + 1, 0, plan.graph - 1, area.columns), to_us);
 	}
 	y += plan.graph;

@@ -80,8 +80,14 @@ void scale_print(const struct scale *scale, int64_t us, bool with_unit, char out
 static const int64_t time_steps[] = {
 	MINUTE_US, 2 * MINUTE_US, 5 * MINUTE_US, 10 * MINUTE_US, 15 * MINUTE_US, 30 * MINUTE_US,
 	HOUR_US, 2 * HOUR_US, 3 * HOUR_US, 4 * HOUR_US, 6 * HOUR_US, 12 * HOUR_US,
-	DAY_US, 2 * DAY_US, 7 * DAY_US, 14 * DAY_US, 28 * DAY_US,
+	DAY_US, 2 * DAY_US, 7 * DAY_US, 14 * DAY_US,
 };
+
+/* Behind those: of the calendar, in months. */
+static const int month_steps[] = { 1, 2, 3, 6, 12, 24, 60, 120 };
+
+#define MONTH_MOST_US (31 * DAY_US)	/* how far apart two of them are at most */
+#define FIRST_MONDAY_US (4 * DAY_US)	/* weeks begin there */
 
 static struct tm broken_down(int64_t us, bool utc)
 {
@@ -103,20 +109,51 @@ static int64_t zone_offset_us(int64_t us, bool utc)
 /* The first moment from `us` on at which the wall clock shows a multiple of step. */
 static int64_t round_up(int64_t us, int64_t step, bool utc)
 {
-	int64_t offset = zone_offset_us(us, utc);
-	int64_t wall = us + offset;
-	int64_t up = (wall + step - 1) / step * step;
+	int64_t offset = zone_offset_us(us, utc), begin = step % (7 * DAY_US) ? 0 : FIRST_MONDAY_US;
+	int64_t wall = us + offset - begin;
+	int64_t up = (wall + step - 1) / step * step + begin;
 
 	/* The clock may change on the way there. */
 	return up - zone_offset_us(up - offset, utc);
 }
 
-size_t time_ticks(int64_t from_us, int64_t to_us, int64_t apart_us, bool utc, struct time_tick ticks[TIME_TICKS_MOST])
+/* When a month began, counted from the year 1900, which may be one of a year to come. */
+static int64_t month_start_us(int month, bool utc)
 {
+	struct tm tm = { .tm_year = month / 12, .tm_mon = month % 12, .tm_mday = 1, .tm_isdst = -1 };
+
+	return (int64_t)(utc ? timegm(&tm) : mktime(&tm)) * SECOND_US;
+}
+
+static size_t month_ticks(int64_t from_us, int64_t to_us, int64_t apart_us, bool utc, struct time_tick ticks[TIME_TICKS_MOST])
+{
+	struct tm first = broken_down(from_us, utc);
 	size_t count = 0, step_index = 0;
 
-	while (step_index + 1 < sizeof time_steps / sizeof *time_steps && time_steps[step_index] < apart_us)
+	while (step_index + 1 < sizeof month_steps / sizeof *month_steps && month_steps[step_index] * MONTH_MOST_US < apart_us)
 		step_index++;
+	int step = month_steps[step_index], month = (first.tm_year * 12 + first.tm_mon) / step * step;
+
+	for (; count < TIME_TICKS_MOST && month_start_us(month, utc) < to_us; month += step) {
+		int64_t us = month_start_us(month, utc);
+		struct tm tm = broken_down(us, utc);
+
+		if (us < from_us)
+			continue;
+		ticks[count].us = us;
+		strftime(ticks[count++].label, TICK_LABEL_SIZE, "%b %Y", &tm);
+	}
+	return count;
+}
+
+size_t time_ticks(int64_t from_us, int64_t to_us, int64_t apart_us, bool utc, struct time_tick ticks[TIME_TICKS_MOST])
+{
+	size_t steps = sizeof time_steps / sizeof *time_steps, count = 0, step_index = 0;
+
+	while (step_index < steps && time_steps[step_index] < apart_us)
+		step_index++;
+	if (step_index == steps)
+		return month_ticks(from_us, to_us, apart_us, utc, ticks);
 	int64_t step = time_steps[step_index];
 
 	for (int64_t us = round_up(from_us, step, utc); us < to_us && count < TIME_TICKS_MOST;) {

@@ -491,6 +491,11 @@ static void fill_series(const struct history_query *query, struct history_series
 	for (int i = 0; i < PHASE_COUNT; i++)
 		series->phase_mean_us[i] = 12000;
 	series->amounts.us[TIME_UP] = query->to_us - query->from_us;
+	series->resolution = query->to_us - query->from_us > 30 * DAY_US * 3 ? HISTORY_DAY
+	    : query->to_us - query->from_us > DAY_US ? HISTORY_HOUR : HISTORY_BEATS;
+	if (series->resolution != HISTORY_BEATS)
+		for (int i = 0; i < PHASE_COUNT; i++)
+			series->phase_mean_us[i] = -1;
 }
 
 static monitor_id id_named(struct fakeboard *fake, const char *name)

@@ -73,7 +73,6 @@ static void test_range_and_scale(void **state)
 	term_keys(term, "]");
 	TERM_EXPECT(term, "response time, 24h");
 	TERM_EXPECT(term, "06:00");
-	term_keys(term, "]");			/* there is no longer one */
 	term_keys(term, "S");
 	TERM_EXPECT(term, "response time, 24h, logarithmic");
 	term_keys(term, "[S");
@@ -83,6 +82,34 @@ static void test_range_and_scale(void **state)
 	TERM_EXPECT(term, "12:45");
 	term_keys(term, "\x1b[C\x1b[C");		/* the future is not shown */
 	TERM_EXPECT_GONE(term, "ago ─");
+	term_stop(term);
+}
+
+/* Long ranges say what they are made of, and have dates below. */
+static void test_long_ranges(void **state)
+{
+	static const struct { const char *title, *dates; } rows[] = {
+		{ "─ response time, 24h ─", "06:00" }, { "─ response time, 7d, from hours ─", "17 Nov" },
+		{ "─ response time, 30d, from hours ─", "26 Oct" }, { "─ response time, 90d, from hours ─", "Oct 2026" },
+		{ "─ response time, 1y, from days ─", "Jul 2026" },
+	};
+	struct term *term = start_detail(24, 80);
+
+	TERM_EXPECT(term, "response time, 1h");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		term_keys(term, "]");
+		TERM_EXPECT(term, rows[i].title);
+		TERM_EXPECT(term, rows[i].dates);
+	}
+	term_keys(term, "]");			/* there is no longer one */
+	term_keys(term, "\x1b[D");
+	TERM_EXPECT(term, "1y, until 182d12h ago, from days");
+	TERM_EXPECT(term, "Jan 2026");
+	for (int i = 0; i < 120; i++)
+		term_keys(term, "\x1b[D");	/* nor anything before 1970 */
+	TERM_EXPECT(term, "Apr 1970");
+	term_keys(term, "[");
+	TERM_EXPECT(term, "─ response time, 90d, from hours ─");
 	term_stop(term);
 }
 
@@ -251,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_why_comes_first),
 		cmocka_unit_test(test_up_has_no_why),
 		cmocka_unit_test(test_range_and_scale),
+		cmocka_unit_test(test_long_ranges),
 		cmocka_unit_test(test_neighbours),
 		cmocka_unit_test(test_deeds),
 		cmocka_unit_test(test_page_shows_evidence),
