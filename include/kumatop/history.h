@@ -11,6 +11,7 @@
 
 #include "kumatop/beat.h"
 #include "kumatop/error.h"
+#include "kumatop/incident.h"
 #include "kumatop/ledger.h"
 #include "kumatop/snapshot.h"
 
@@ -18,18 +19,21 @@ enum history_kind {
 	HISTORY_SERIES,		/* latency and state over a window, for a graph */
 	HISTORY_EVENTS,		/* the newest events first, or the oldest */
 	HISTORY_BOARD,		/* the whole board as it stood at a moment */
+	HISTORY_WINDOWS,	/* what a monitor's last hour, day … year were made of, and its outages of 30 days */
+	HISTORY_KIND_COUNT
 };
 
-enum { HISTORY_COLUMNS_MOST = 2048, HISTORY_EVENTS_MOST = 1000 };
+enum { HISTORY_COLUMNS_MOST = 2048, HISTORY_EVENTS_MOST = 1000, HISTORY_OUTAGES_MOST = 32 };
 
 struct history_query {
 	enum history_kind kind;
 	uint64_t ticket;	/* the asker's own, returned with the answer */
 	monitor_id monitor;	/* 0 (EVENTS only): all */
-	int64_t from_us, to_us;	/* the window, half open. BOARD: to_us is the moment, with what happened then */
+	int64_t from_us, to_us;	/* the window, half open. BOARD: to_us is the moment, with what happened then. WINDOWS: all end at to_us */
 	size_t columns;		/* SERIES: how many buckets the window is cut into */
 	size_t most;		/* EVENTS: at most this many */
 	bool forward;		/* EVENTS: the oldest first */
+	int64_t objective_us;	/* WINDOWS: how long that of the monitor's objective is; 0: it has none */
 };
 
 /* What a series was made of, but for its newest end, which is always beats. */
@@ -65,6 +69,40 @@ struct history_event {
 	char *name;		/* the monitor it is about; "" for kumatop itself */
 };
 
+/* The windows that a question for them is about, the shortest first, and last that of an objective. */
+enum history_window {
+	HISTORY_WINDOW_HOUR,
+	HISTORY_WINDOW_DAY,
+	HISTORY_WINDOW_WEEK,
+	HISTORY_WINDOW_MONTH,
+	HISTORY_WINDOW_YEAR,
+	HISTORY_WINDOW_OBJECTIVE,
+	HISTORY_WINDOW_COUNT
+};
+
+const char *history_window_word(int window);	/* "1h" "24h" … "objective" */
+int64_t history_window_us(const struct history_query *query, int window);	/* 0: there is no objective */
+
+/* One window. */
+struct history_figures {
+	struct amounts amounts;	/* add up to the window */
+	int32_t p50_us, p95_us;	/* of all answers; -1: none */
+};
+
+struct history_outage {
+	int64_t start_us;
+	int64_t end_us;		/* 0: it went on at to_us */
+	uint8_t outcome;	/* what began it; OUTCOME_NONE: not known */
+	struct shared_text *detail;	/* held; may be NULL */
+};
+
+struct history_windows {
+	struct history_figures figures[HISTORY_WINDOW_COUNT];
+	struct incident_tally tally;	/* of the outages of HISTORY_WINDOW_MONTH */
+	struct history_outage *outages;	/* of those the newest first, HISTORY_OUTAGES_MOST at most; heap */
+	size_t outage_count;
+};
+
 struct history_answer {
 	struct history_query query;
 	bool ok;		/* false: error says why, nothing else is filled */
@@ -73,6 +111,7 @@ struct history_answer {
 	struct history_event *events;
 	size_t event_count;
 	bool more;		/* EVENTS: there are older ones; forward: newer ones */
+	struct history_windows windows;
 	const struct snapshot *board;	/* held; of its health only what history knows: when kumatop was started, and the last event's id */
 };
 

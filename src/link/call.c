@@ -318,7 +318,7 @@ static struct history_answer *read_answer(struct call *call, const struct histor
 {
 	struct history_answer *answer = wire_read_answer(message, err);
 
-	if (answer && query->kind == HISTORY_BOARD && answer->query.kind != HISTORY_BOARD) {
+	if (answer && query->kind >= HISTORY_BOARD && answer->query.kind != query->kind) {
 		error_set(err, EXIT_UNAVAILABLE, "the owner's kumatop is older and does not know how to answer that");
 	} else if (answer && answer->ok && query->kind == HISTORY_BOARD) {
 		if (!call->past)

@@ -248,7 +248,7 @@ static bool take_answer(struct viewer_desk *desk, const struct json *message, st
 	}
 	if (answer->query.kind != paper->query.kind) {
 		history_answer_destroy(answer);
-		refuse(paper, paper->query.kind == HISTORY_BOARD ? "the owner's kumatop is older and does not know how"
+		refuse(paper, paper->query.kind >= HISTORY_BOARD ? "the owner's kumatop is older and does not know how"
 		    : "the owner answers another question");
 		return true;
 	}

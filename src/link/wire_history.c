@@ -24,29 +24,35 @@ static const char *event_kind_word(int kind)
 
 static const char *question_word(int kind)
 {
-	return kind == HISTORY_SERIES ? "series" : kind == HISTORY_EVENTS ? "events" : "board";
+	static const char *const words[HISTORY_KIND_COUNT] = {
+		[HISTORY_SERIES] = "series", [HISTORY_EVENTS] = "events", [HISTORY_BOARD] = "board", [HISTORY_WINDOWS] = "windows",
+	};
+
+	return words[kind];
 }
 
 static const struct wire_words event_outcomes = { event_outcome_word, OUTCOME_WORDS, OUTCOME_INTERNAL };
 static const struct wire_words event_kinds = { event_kind_word, EVENT_WORDS, EVENT_LAST };
 static const struct wire_words resolutions = { history_resolution_word, HISTORY_RESOLUTION_COUNT, HISTORY_BEATS };
-static const struct wire_words questions = { question_word, HISTORY_BOARD + 1, -1 };
+static const struct wire_words questions = { question_word, HISTORY_KIND_COUNT, -1 };
 
 _Static_assert(sizeof(enum history_kind) == sizeof(uint32_t), "kinds are read and written as 32 bits");
 _Static_assert(sizeof(size_t) == sizeof(uint64_t), "sizes are read and written as 64 bits");
 
 static const struct wire_field query_fields[] = {
-	{ "kind", FIELD_U32, offsetof(struct history_query, kind), 0, HISTORY_BOARD, &questions, 0 },
+	{ "kind", FIELD_U32, offsetof(struct history_query, kind), 0, HISTORY_KIND_COUNT - 1, &questions, 0 },
 	{ "monitor", FIELD_I64, offsetof(struct history_query, monitor), 0, INT64_MAX, NULL, 0 },
 	WIRE_TIME("from", struct history_query, from_us),
 	WIRE_TIME("to", struct history_query, to_us),
 	{ "columns", FIELD_U64, offsetof(struct history_query, columns), 0, HISTORY_COLUMNS_MOST, NULL, 0 },
 	{ "most", FIELD_U64, offsetof(struct history_query, most), 0, HISTORY_EVENTS_MOST, NULL, 0 },
 	WIRE_FLAG("forward", struct history_query, forward),
+	WIRE_LENGTH("objective", struct history_query, objective_us),
 	{ .key = NULL },
 };
 
-#define LATENCY(key, member) { key, FIELD_I32, offsetof(struct history_series, member), -1, INT32_MAX, NULL, 0 }
+#define LATENCY_OF(key, type, member) { key, FIELD_I32, offsetof(type, member), -1, INT32_MAX, NULL, 0 }
+#define LATENCY(key, member) LATENCY_OF(key, struct history_series, member)
 
 static const struct wire_field series_fields[] = {
 	WIRE_COUNT("beats", struct history_series, beats),
@@ -77,6 +83,28 @@ static const struct wire_field event_fields[] = {
 	{ "outcome", FIELD_U8, offsetof(struct event, outcome), 0, OUTCOME_NONE, &event_outcomes, 0 },
 	{ "code", FIELD_I32, offsetof(struct event, code), INT32_MIN, INT32_MAX, NULL, 0 },
 	WIRE_FLAG("alert", struct event, alert),
+	{ .key = NULL },
+};
+
+static const struct wire_field figures_fields[] = {
+	WIRE_AMOUNTS("amounts", struct history_figures, amounts.us),
+	WIRE_LENGTH("degraded", struct history_figures, amounts.degraded_us),
+	LATENCY_OF("p50", struct history_figures, p50_us),
+	LATENCY_OF("p95", struct history_figures, p95_us),
+	{ .key = NULL },
+};
+
+static const struct wire_field tally_fields[] = {
+	{ "count", FIELD_I64, offsetof(struct incident_tally, count), 0, INT64_MAX, NULL, 0 },
+	{ "ended", FIELD_I64, offsetof(struct incident_tally, ended), 0, INT64_MAX, NULL, 0 },
+	{ "ended_length", FIELD_I64, offsetof(struct incident_tally, ended_us), 0, INT64_MAX, NULL, 0 },
+	{ .key = NULL },
+};
+
+static const struct wire_field outage_fields[] = {
+	WIRE_TIME("start", struct history_outage, start_us),
+	WIRE_TIME("end", struct history_outage, end_us),
+	{ "outcome", FIELD_U8, offsetof(struct history_outage, outcome), 0, OUTCOME_NONE, &event_outcomes, 0 },
 	{ .key = NULL },
 };
 
@@ -128,6 +156,8 @@ bool wire_read_ask(const struct json *message, struct history_query *query, stru
 		return query->to_us > 0 || wire_refuse(err, "to");
 	if (query->monitor == 0)
 		return wire_refuse(err, "monitor");
+	if (query->kind == HISTORY_WINDOWS)
+		return query->to_us > 0 || wire_refuse(err, "to");
 	if (query->from_us >= query->to_us)
 		return wire_refuse(err, "from\" or \"to");
 	return query->columns > 0 || wire_refuse(err, "columns");
@@ -192,6 +222,29 @@ static void add_events(const struct history_answer *answer, struct buf *out)
 	line_add_flag(out, "more", answer->more || i < answer->event_count);
 }
 
+static void add_windows(const struct history_windows *windows, struct buf *out)
+{
+	line_add_key(out, "windows");
+	buf_add_char(out, '[');
+	for (int i = 0; i < HISTORY_WINDOW_COUNT; i++) {
+		buf_add_text(out, i ? ",{\"name\":" : "{\"name\":");
+		line_add_quoted(out, history_window_word(i));
+		fields_add(figures_fields, NULL, &windows->figures[i], out);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+	fields_add(tally_fields, NULL, &windows->tally, out);
+	line_add_key(out, "outages");
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < windows->outage_count; i++) {
+		buf_add_text(out, i ? ",{\"detail\":" : "{\"detail\":");
+		line_add_quoted(out, shared_read(windows->outages[i].detail));
+		fields_add(outage_fields, NULL, &windows->outages[i], out);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+}
+
 void answer_begin(struct buf *out, const struct history_query *query)
 {
 	line_begin(out, "answer");
@@ -210,6 +263,8 @@ void wire_put_answer(struct buf *out, const struct history_answer *answer)
 	} else if (answer->query.kind == HISTORY_SERIES) {
 		fields_add(series_fields, NULL, &answer->series, out);
 		add_columns(&answer->series, out);
+	} else if (answer->query.kind == HISTORY_WINDOWS) {
+		add_windows(&answer->windows, out);
 	} else {
 		add_events(answer, out);
 	}
@@ -292,6 +347,29 @@ static bool read_events(const struct json *message, struct history_answer *answe
 	return true;
 }
 
+/* A later kumatop may have more of them behind these. */
+static bool read_windows(const struct json *message, struct history_windows *windows, struct error *err)
+{
+	const struct json *figures = json_get(message, "windows"), *outages = json_get(message, "outages");
+	size_t count = json_count(outages);
+
+	if (json_count(figures) < HISTORY_WINDOW_COUNT)
+		return wire_refuse(err, "windows");
+	for (size_t i = 0; i < HISTORY_WINDOW_COUNT; i++)
+		if (!fields_read(figures_fields, json_at(figures, i), &windows->figures[i], err))
+			return false;
+	if (count > HISTORY_OUTAGES_MOST)
+		return wire_refuse(err, "outages");
+	windows->outages = heap_zero(count + 1, sizeof(*windows->outages));
+	windows->outage_count = count;
+	for (size_t i = 0; i < count; i++) {
+		shared_take(json_at(outages, i), "detail", WIRE_DETAIL_SIZE, false, &windows->outages[i].detail);
+		if (!fields_read(outage_fields, json_at(outages, i), &windows->outages[i], err))
+			return false;
+	}
+	return fields_read(tally_fields, message, &windows->tally, err);
+}
+
 /* A word of kumatop's own trouble as the owner told it. */
 static void read_trouble(const struct json *message, struct error *error)
 {
@@ -310,6 +388,8 @@ static bool read_answer(const struct json *message, struct history_answer *answe
 		return wire_refuse(err, "ok");
 	if (answer->ok && answer->query.kind == HISTORY_BOARD)
 		return true;
+	if (answer->ok && answer->query.kind == HISTORY_WINDOWS)
+		return read_windows(message, &answer->windows, err);
 	if (answer->ok)
 		return answer->query.kind == HISTORY_SERIES ? read_series(message, &answer->series, err) : read_events(message, answer, err);
 	read_trouble(message, &answer->error);

@@ -1,5 +1,5 @@
 /*
- * Reading a database: opening, monitors, standings, marks. Spans are in replay.c, answers in series.c and events.c, the board of a
+ * Reading a database: opening, monitors, standings, marks. Spans are in replay.c, answers in series.c, events.c and windows.c, the board of a
  * past moment in board.c, long reads in stream.c.
  */
 #include "kumatop/archive.h"
@@ -328,6 +328,8 @@ struct history_answer *archive_answer(struct archive *archive, const struct hist
 		answer->ok = past_answer_series(archive, answer, &answer->error);
 	else if (query->kind == HISTORY_BOARD)
 		answer->ok = error_set(&answer->error, EXIT_UNAVAILABLE, "the past of the board is not to be had here");
+	else if (query->kind == HISTORY_WINDOWS)
+		answer->ok = past_answer_windows(archive, answer, &answer->error);
 	else
 		answer->ok = past_answer_events(archive, answer, &answer->error);
 	return answer;

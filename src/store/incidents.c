@@ -182,3 +182,18 @@ bool archive_incidents(struct archive *archive, const struct archive_range *rang
 	free(turning);
 	return good;
 }
+
+bool past_incidents(struct archive *archive, monitor_id monitor, int64_t from_us, int64_t to_us,
+    bool (*visit)(void *arg, const char *name, const struct incident *incident), void *arg)
+{
+	const struct archive_range range = { .from_us = from_us, .to_us = to_us };
+	char nameless[] = "";
+	const struct past_subject subject = { .id = monitor, .name = nameless, .kind = nameless };
+	struct turning *turning = heap_zero(1, sizeof *turning);
+	bool good;
+
+	*turning = (struct turning){ .archive = archive, .range = &range, .visit = visit, .arg = arg, .subject = &subject };
+	good = visit_subject(turning);
+	free(turning);
+	return good;
+}

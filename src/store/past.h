@@ -148,8 +148,13 @@ struct past_subjects {
 bool past_subjects_find(struct archive *archive, const struct archive_range *range, struct past_subjects *subjects);
 void past_subjects_finish(struct past_subjects *subjects);
 
+/* As archive_incidents(), of one monitor, whose name is not told. false: sqlite3_errcode() says why. */
+bool past_incidents(struct archive *archive, monitor_id monitor, int64_t from_us, int64_t to_us,
+    bool (*visit)(void *arg, const char *name, const struct incident *incident), void *arg);
+
 /* Answers, each from its file. */
 bool past_answer_series(struct archive *archive, struct history_answer *answer, struct error *err);
 bool past_answer_events(struct archive *archive, struct history_answer *answer, struct error *err);
+bool past_answer_windows(struct archive *archive, struct history_answer *answer, struct error *err);
 
 #endif

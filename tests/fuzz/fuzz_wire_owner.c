@@ -106,7 +106,7 @@ static void read_ask(const struct json *message, struct buf *out)
 	struct json *copy = again(out);
 	require(wire_read_ask(copy, &back, NULL) && back.from_us == query.from_us && back.to_us == query.to_us);
 	require(back.ticket == query.ticket && back.kind == query.kind && back.most == query.most && back.columns == query.columns);
-	require(back.forward == query.forward);
+	require(back.forward == query.forward && back.objective_us == query.objective_us);
 	json_free(copy);
 }
 

@@ -124,6 +124,13 @@ static void read_answer(const struct json *message)
 		check_lines(shared_read(event->event.evidence));
 		require(event->event.from < STATE_COUNT && event->event.to < STATE_COUNT && *event_word((enum event_kind)event->event.kind));
 	}
+	require(answer->windows.outage_count <= HISTORY_OUTAGES_MOST);
+	for (size_t i = 0; i < answer->windows.outage_count; i++) {
+		require(text_is_clean(shared_read(answer->windows.outages[i].detail)));
+		require(answer->windows.outages[i].outcome <= OUTCOME_NONE);
+	}
+	for (int i = 0; i < HISTORY_WINDOW_COUNT; i++)
+		require(answer->windows.figures[i].p95_us >= -1 && answer->windows.figures[i].amounts.us[TIME_DOWN] >= 0);
 	history_answer_destroy(answer);
 }
 

@@ -19,6 +19,8 @@ static void questions(void **state)
 		{ .kind = HISTORY_EVENTS, .ticket = 5, .monitor = 7, .most = HISTORY_EVENTS_MOST },
 		{ .kind = HISTORY_EVENTS, .ticket = 6, .from_us = NOW_US, .to_us = NOW_US + 1, .most = 1, .forward = true },
 		{ .kind = HISTORY_BOARD, .ticket = 7, .to_us = NOW_US },
+		{ .kind = HISTORY_WINDOWS, .ticket = 8, .monitor = 9, .to_us = NOW_US, .objective_us = NOW_US / 2 },
+		{ .kind = HISTORY_WINDOWS, .ticket = 9, .monitor = 9, .to_us = NOW_US },
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -39,6 +41,7 @@ static void questions(void **state)
 		assert_int_equal(heard.columns, rows[i].columns);
 		assert_int_equal(heard.most, rows[i].most);
 		assert_int_equal(heard.forward, rows[i].forward);
+		assert_int_equal(heard.objective_us, rows[i].objective_us);
 		json_free(message);
 		buf_finish(&out);
 	}
@@ -57,6 +60,8 @@ static void bad_questions(void **state)
 		SERIES "\"from\":2,\"to\":2,\"columns\":5}", SERIES "\"from\":3,\"to\":2,\"columns\":5}",
 		SERIES "\"from\":-9223372036854775807,\"to\":9223372036854775807,\"columns\":5}",
 		"{\"op\":\"ask\",\"kind\":\"series\",\"from\":1,\"to\":2,\"columns\":5}",
+		"{\"op\":\"ask\",\"kind\":\"windows\",\"to\":5}", "{\"op\":\"ask\",\"kind\":\"windows\",\"monitor\":1}",
+		"{\"op\":\"ask\",\"kind\":\"windows\",\"monitor\":1,\"to\":5,\"objective\":-1}",
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -156,6 +161,37 @@ static void a_series(void **state)
 	free(series->columns);
 }
 
+static void windows(void **state)
+{
+	struct history_outage outages[HISTORY_OUTAGES_MOST];
+	struct history_answer told = { .query = { .kind = HISTORY_WINDOWS, .ticket = 7, .monitor = 3, .to_us = NOW_US }, .ok = true }, *heard;
+	size_t bytes;
+
+	for (int i = 0; i < HISTORY_WINDOW_COUNT; i++)
+		told.windows.figures[i] = (struct history_figures){ .amounts = { { i, 2, NOW_US, 0, 5 }, i }, .p50_us = i - 1, .p95_us = INT32_MAX };
+	for (size_t i = 0; i < HISTORY_OUTAGES_MOST; i++)
+		outages[i] = (struct history_outage){ .start_us = NOW_US - (int64_t)i * 10, .end_us = i ? NOW_US - (int64_t)i * 9 : 0,
+		    .outcome = (uint8_t)(i % 3 ? i % OUTCOME_COUNT : OUTCOME_NONE), .detail = shared_create(i % 2 ? "503 \"x\"" : NULL) };
+	told.windows.outages = outages;
+	told.windows.outage_count = HISTORY_OUTAGES_MOST;
+	told.windows.tally = (struct incident_tally){ 1000, 999, NOW_US };
+	heard = over(&told, &bytes);
+	assert_true(heard->ok);
+	assert_memory_equal(heard->windows.figures, told.windows.figures, sizeof told.windows.figures);
+	assert_memory_equal(&heard->windows.tally, &told.windows.tally, sizeof told.windows.tally);
+	assert_int_equal(heard->windows.outage_count, HISTORY_OUTAGES_MOST);
+	for (size_t i = 0; i < HISTORY_OUTAGES_MOST; i++) {
+		const struct history_outage *outage = &heard->windows.outages[i];
+
+		assert_int_equal(outage->start_us, outages[i].start_us);
+		assert_int_equal(outage->end_us, outages[i].end_us);
+		assert_int_equal(outage->outcome, outages[i].outcome);
+		assert_string_equal(shared_read(outage->detail), shared_read(outages[i].detail));
+		shared_release(outages[i].detail);
+	}
+	history_answer_destroy(heard);
+}
+
 /* Of every kind, with every text. */
 static struct history_answer *make_events(size_t count, size_t evidence_bytes)
 {
@@ -236,6 +272,7 @@ static void more_events_than_a_line_holds(void **state)
 
 #define ANSWER "{\"op\":\"answer\",\"kind\":\"series\",\"monitor\":1,\"ok\":true,"
 #define EVENTS "{\"op\":\"answer\",\"kind\":\"events\",\"ok\":true,\"events\":"
+#define WINDOWS "{\"op\":\"answer\",\"kind\":\"windows\",\"monitor\":1,\"ok\":true,\"windows\":"
 
 static void bad_answers(void **state)
 {
@@ -251,6 +288,8 @@ static void bad_answers(void **state)
 		EVENTS "[1]}", EVENTS "[{}]}", EVENTS "[{\"kind\":\"unknown\"}]}", EVENTS "[{\"kind\":\"state\",\"from\":\"x\"}]}",
 		EVENTS "[{\"kind\":\"state\"},{\"kind\":\"state\",\"time\":\"x\"}]}", EVENTS "[{\"kind\":\"state\",\"lasted\":-1}]}",
 		EVENTS "[{\"kind\":\"state\",\"detail\":\"d\",\"id\":-1}]}",
+		WINDOWS "[]}", WINDOWS "[{},{},{},{},{}]}", WINDOWS "[{},{},{\"p50\":-2},{},{},{}]}", WINDOWS "[{},{},{},{},{},{\"amounts\":[1]}]}",
+		WINDOWS "[{},{},{},{},{},{}],\"outages\":[{\"detail\":\"d\",\"start\":\"x\"}]}", WINDOWS "[{},{},{},{},{},{}],\"count\":-1}",
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -287,6 +326,7 @@ int main(void)
 		cmocka_unit_test(bad_questions),
 		cmocka_unit_test(a_refusal),
 		cmocka_unit_test(a_series),
+		cmocka_unit_test(windows),
 		cmocka_unit_test(events),
 		cmocka_unit_test(more_events_than_a_line_holds),
 		cmocka_unit_test(bad_answers),
