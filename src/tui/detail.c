@@ -23,6 +23,7 @@ static void forget(struct detail *detail)
 	history_answer_destroy(detail->events);
 	detail->series = detail->events = NULL;
 	detail->series_ticket = detail->events_ticket = 0;
+	detail_forget_windows(detail);
 	detail->events_wanted = true;
 	detail->no_history = false;
 	detail->back_us = 0;
@@ -109,6 +110,7 @@ void detail_refresh(struct view *view)
 		return;
 	ask_series(view, monitor);
 	ask_events(view);
+	detail_ask_windows(view, monitor);
 }
 
 static bool detail_answer(struct view *view, struct history_answer *answer)
@@ -129,7 +131,7 @@ static bool detail_answer(struct view *view, struct history_answer *answer)
 		detail->events = answer;
 		return true;
 	}
-	return false;
+	return detail_take_windows(detail, answer);
 }
 
 static void show_neighbour(struct view *view, int step)

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "line.h"
-#include "outages.h"
 #include "why.h"
 
 #include "kumatop/shared.h"
@@ -32,62 +31,6 @@ int detail_block_rows(const struct detail *detail, int rows, int columns)
 	if (columns < STACK_COLUMNS || rows < STACK_ROWS + (detail->beside ? 0 : STACK_EVENT_ROWS))
 		return 0;
 	return STACK_OUTAGE_ROWS + STACK_EVIDENCE_ROWS;
-}
-
-static void draw_outage(struct view *view, const struct outage *outage, struct area area, int y)
-{
-	char text[RESULT_DETAIL_SIZE + 64], length[32];
-	int64_t to_us = outage->goes_on ? tui_now_us(view->tui) : outage->to_us;
-	enum role role = outage->goes_on ? ROLE_STATE_DOWN : ROLE_TEXT;
-	struct line line = { area, y, 1 };
-
-	tui_time(view->tui, outage->from_us, "%d %b %H:%M:%S", text, sizeof text);
-	line_print(&line, ROLE_EVENT_TIME, "%s", text);
-	if (!to_us)
-		snprintf(text, sizeof text, "end unknown");
-	else
-		snprintf(text, sizeof text, "%s%s", length_print(to_us - outage->from_us, length, sizeof length), outage->goes_on ? " so far" : "");
-	paint_field(area, y, 17, 13, role, text);
-	if (outage->outcome == OUTCOME_UNTOLD)
-		paint_text(area, y, 31, ROLE_TEXT_DIM, "cause not in the events shown");
-	else
-		paint_text(area, y, 31, role, why_reason(outage->outcome, outage->detail, text, sizeof text));
-}
-
-/* The newest, as many as there are rows for, and in the last row what they come to. */
-void detail_draw_outages(struct view *view, const struct monitor_view *monitor, struct area area)
-{
-	const struct detail *detail = view->state;
-	const struct history_answer *events = detail->events;
-	struct line line = { area, area.rows - 1, 1 };
-	struct outages found;
-	char title[64] = "outages", length[32];
-
-	if (events && events->ok && events->more)
-		snprintf(title, sizeof title, "outages in the last %zu events", events->event_count);
-	paint_rule(area, 0, ROLE_TEXT_DIM, title);
-	if (!events || !events->ok) {
-		paint_text(area, 1, 1, ROLE_TEXT_DIM, events ? events->error.text : detail->no_history ? "no history is kept" : "asking the history");
-		return;
-	}
-	outages_find(events->events, events->event_count, &monitor->standing, &found);
-	if (!found.count) {
-		paint_text(area, 1, 1, ROLE_TEXT_DIM, events->more ? "none in these" : "none in the history there is");
-		return;
-	}
-	for (size_t i = 0; i < found.kept_count && (int)i + 2 < area.rows; i++)
-		draw_outage(view, &found.kept[i], area, (int)i + 1);
-	line_print(&line, ROLE_TEXT, "%zu outage%s", found.count, found.count == 1 ? "" : "s");
-	if (found.ended) {
-		line_gap(&line, 3);
-		line_print(&line, ROLE_TEXT_DIM, "MTTR");
-		line_gap(&line, 1);
-		line_print(&line, ROLE_TEXT, "%s", length_print(found.ended_us / (int64_t)found.ended, length, sizeof length));
-		if (found.ended < found.count) {
-			line_gap(&line, 1);
-			line_print(&line, ROLE_TEXT_DIM, "of %zu that ended", found.ended);
-		}
-	}
 }
 
 static void draw_cert(struct view *view, const struct monitor_view *monitor, struct area area)
@@ -161,7 +104,7 @@ void detail_draw_blocks(struct view *view, const struct monitor_view *monitor, s
 	int side = area.columns - EVIDENCE_LEFT;
 
 	if (!wide) {
-		detail_draw_outages(view, monitor, area_part(area, 0, 0, STACK_OUTAGE_ROWS, area.columns));
+		detail_draw_outages(view, area_part(area, 0, 0, STACK_OUTAGE_ROWS, area.columns));
 		draw_evidence(monitor, area_part(area, STACK_OUTAGE_ROWS, 0, area.rows - STACK_OUTAGE_ROWS, area.columns));
 		return;
 	}

@@ -1,5 +1,5 @@
 /*
- * Draws the detail view: title, why, graph, numbers, events, each with as many rows as there is room for.
+ * Draws the detail view: title, why, graph, numbers, outages, events, each with as many rows as there is room for.
  */
 #include "detail.h"
 
@@ -14,11 +14,11 @@
 #include "kumatop/shared.h"
 #include "kumatop/text.h"
 
-enum { TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_RULE_FROM_ROWS = 4, EVENTS_LEAST = 3, VIEWER_COLUMNS = 80 };
+enum { TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_RULE_FROM_ROWS = 4, EVENTS_LEAST = 3, OUTAGES_USUAL = 3, VIEWER_COLUMNS = 80 };
 
 /* Rows of each part, rules included; 0: left out. */
 struct plan {
-	int target, why, graph, stats, uptime, panels, blocks, events;
+	int target, why, graph, stats, uptime, panels, blocks, outages, events;
 };
 
 static void draw_title(struct view *view, const struct monitor_view *monitor, struct area area)
@@ -218,28 +218,32 @@ static void draw_stats(const struct history_series *series, struct area area)
 	}
 }
 
-static void draw_uptime(const struct detail *detail, const struct monitor_view *monitor, const struct history_series *series,
-    struct area area)
+/* At the right of a rule whose title ends at `from`, in as many words as there is room for. */
+static void draw_cert_title(struct view *view, const struct monitor_view *monitor, struct area area, int from)
 {
-	struct line line = { area, 0, 1 };
-	char text[32];
+	int64_t left_us = monitor->cert_expires_us - tui_now_us(view->tui);
+	char cert[96], age[16];
 
-	line_print(&line, ROLE_TEXT_DIM, "uptime");
-	line_gap(&line, 1);
-	if (detail->range != RANGE_DAY && !detail->no_history) {
-		line_print(&line, ROLE_TEXT, "%s %s", detail_ranges[detail->range].name, line_uptime(&series->amounts, text, sizeof text));
-		line_gap(&line, 2);
-	}
-	line_print(&line, ROLE_TEXT, "24h %s %%", line_uptime(&monitor->day, text, sizeof text));
-	line_gap(&line, 3);
-	for (int i = 0; i < TIME_CLASS_COUNT; i++) {
-		if (!monitor->day.us[i])
-			continue;
-		line_print(&line, detail_class_roles[i], "%s", detail_class_labels[i]);
-		line_gap(&line, 1);
-		line_print(&line, ROLE_TEXT, "%s", length_print(monitor->day.us[i], text, sizeof text));
-		line_gap(&line, 2);
-	}
+	if (!monitor->cert_expires_us)
+		return;
+	detail_print_cert(view, monitor, cert, sizeof cert);
+	if (area.columns - (int)strlen(cert) - 3 <= from)
+		snprintf(cert, sizeof cert, left_us < 0 ? "cert expired" : "cert %s", age_print(left_us, age, sizeof age));
+	int x = area.columns - (int)strlen(cert) - 3;
+
+	if (x > from)
+		paint_print(area, 0, x, detail_cert_role(monitor, left_us), " %s ", cert);
+}
+
+static void draw_outages(struct view *view, const struct monitor_view *monitor, struct area area, bool with_cert)
+{
+	const struct detail *detail = view->state;
+	char title[192];
+
+	paint_rule(area, 0, ROLE_TEXT_DIM, detail_print_outages(detail, monitor, title, sizeof title));
+	if (with_cert)
+		draw_cert_title(view, monitor, area, (int)strlen(title) + 4);
+	detail_draw_outage_rows(view, area_part(area, 1, 0, area.rows - 1, area.columns));
 }
 
 static void draw_events(struct view *view, const struct monitor_view *monitor, struct area area, bool with_cert)
@@ -248,16 +252,8 @@ static void draw_events(struct view *view, const struct monitor_view *monitor, s
 	const struct history_answer *events = detail->events;
 
 	paint_rule(area, 0, ROLE_TEXT_DIM, "events");
-	if (with_cert && monitor->cert_expires_us) {
-		char cert[96];
-		int64_t left_us = monitor->cert_expires_us - tui_now_us(view->tui);
-
-		detail_print_cert(view, monitor, cert, sizeof cert);
-		int x = area.columns - (int)strlen(cert) - 3;
-
-		if (x > 12)
-			paint_print(area, 0, x, detail_cert_role(monitor, left_us), " %s ", cert);
-	}
+	if (with_cert)
+		draw_cert_title(view, monitor, area, 12);
 	if (detail->no_history || (events && !events->ok))
 		paint_text(area, 1, 1, ROLE_TEXT_DIM, events && !events->ok ? events->error.text : "no history is kept");
 	else if (!events)
@@ -276,7 +272,10 @@ static int take(int *left, int wanted, int least)
 	return rows;
 }
 
-/* Who is given rows first: the reason, then the picture, then the numbers. What is left makes the picture and the log longer. */
+/*
+ * Who is given rows first: the reason, then the picture, then the numbers, outages with them, and at last the log. What is left makes
+ * the picture and the log longer.
+ */
 static struct plan make_plan(const struct detail *detail, const struct monitor_view *monitor, int rows, int columns)
 {
 	struct plan plan = { .target = 0 };
@@ -298,10 +297,14 @@ static struct plan make_plan(const struct detail *detail, const struct monitor_v
 
 		plan.blocks = take(&left, blocks, blocks);
 	}
-	/* beside the list the newest events stand below it */
-	if (!plan.blocks || !detail->beside)
+	if (!plan.blocks && !detail->no_history)
+		plan.outages = take(&left, OUTAGES_USUAL + 1, 2);
+	if (panels && (!plan.blocks || !detail->beside))
 		plan.events = take(&left, EVENTS_LEAST + 1, 2);
 	plan.graph += take(&left, plan.graph ? (panels ? GRAPH_GOOD : GRAPH_USUAL) - plan.graph : 0, 0);
+	/* beside the list the newest events stand below it */
+	if (!panels && (!plan.blocks || !detail->beside))
+		plan.events = take(&left, EVENTS_LEAST + 1, 2);
 	if (plan.events)
 		plan.events += take(&left, left / 2, 0);
 	if (plan.graph)
@@ -341,15 +344,18 @@ static void draw_parts(struct view *view, const struct monitor_view *monitor, st
 	if (plan.stats)
 		draw_stats(series, area_part(area, y++, 0, 1, area.columns));
 	if (plan.uptime)
-		draw_uptime(detail, monitor, series, area_part(area, y++, 0, 1, area.columns));
+		detail_draw_uptime(detail, monitor, area_part(area, y++, 0, 1, area.columns));
 	if (plan.panels)
 		detail_draw_panels(view, monitor, series, area_part(area, y, 0, plan.panels, area.columns), wide);
 	y += plan.panels;
 	if (plan.blocks)
 		detail_draw_blocks(view, monitor, area_part(area, y, 0, plan.blocks, area.columns), wide);
 	y += plan.blocks;
+	if (plan.outages)
+		draw_outages(view, monitor, area_part(area, y, 0, plan.outages, area.columns), !plan.panels);
+	y += plan.outages;
 	if (plan.events)
-		draw_events(view, monitor, area_part(area, y, 0, plan.events, area.columns), !plan.panels);
+		draw_events(view, monitor, area_part(area, y, 0, plan.events, area.columns), !plan.panels && !plan.outages);
 	free(own.columns);
 }
 

@@ -62,44 +62,35 @@ void detail_print_cert(struct view *view, const struct monitor_view *monitor, ch
 		snprintf(out, size, "certificate %s left, until %s", age_print(left_us, age, sizeof age), date);
 }
 
-static void draw_amounts_panel(const struct detail *detail, const struct monitor_view *monitor, const struct history_series *series,
-    struct area area)
-{
-	bool both = detail->range != RANGE_DAY && !detail->no_history;
-	char text[32];
+enum {
+	UPTIME_WIDTH = 32, UPTIME_WIDE = 52, TIMES_WIDTH = 38, TIMES_WIDE = 58, PANEL_ROWS = 8, LAST_ROWS = 7, ABREAST_COLUMNS = 100,
+	WIDE_FROM_COLUMNS = 160, BOTH_FROM_ROWS = 42,
+};
 
-	paint_rule(area, 0, ROLE_TEXT_DIM, "uptime");
-	paint_field_right(area, 1, 10, 9, ROLE_TEXT_DIM, "24h");
-	paint_text(area, 2, 1, ROLE_TEXT_DIM, "uptime %");
-	paint_field_right(area, 2, 10, 9, ROLE_TEXT_STRONG, line_uptime(&monitor->day, text, sizeof text));
-	if (both) {
-		paint_field_right(area, 1, 20, 9, ROLE_TEXT_DIM, detail_ranges[detail->range].name);
-		paint_field_right(area, 2, 20, 9, ROLE_TEXT_STRONG, line_uptime(&series->amounts, text, sizeof text));
-	}
-	for (int i = 0; i < TIME_CLASS_COUNT && i + 3 < area.rows + 1; i++) {
-		int64_t day_us = monitor->day.us[i], range_us = series->amounts.us[i];
-
-		paint_text(area, i + 3, 1, day_us || (both && range_us) ? detail_class_roles[i] : ROLE_TEXT_DIM, detail_class_labels[i]);
-		paint_field_right(area, i + 3, 10, 9, ROLE_TEXT, day_us ? length_print(day_us, text, sizeof text) : "-");
-		if (both)
-			paint_field_right(area, i + 3, 20, 9, ROLE_TEXT, range_us ? length_print(range_us, text, sizeof text) : "-");
-	}
-}
-
+/* Beside the numbers of the range: what the mean was made of, or where only the whole is kept, those of other windows. */
 static void draw_times_panel(const struct detail *detail, const struct history_series *series, struct area area)
 {
 	const struct { const char *label; int32_t us; } left[] = {
 		{ "min", series->min_us }, { "avg", series->mean_us }, { "p50", series->p50_us }, { "p90", series->p90_us },
 		{ "p95", series->p95_us }, { "p99", series->p99_us }, { "max", series->max_us },
 	};
+	bool phases = false;
 	char title[64], text[32];
 
+	for (int i = 0; i < PHASE_TOTAL; i++)
+		phases = phases || series->phase_mean_us[i] >= 0;
 	snprintf(title, sizeof title, "response time, %s, ms", detail_ranges[detail->range].name);
 	paint_rule(area, 0, ROLE_TEXT_DIM, title);
 	for (int i = 0; i < 7; i++) {
 		paint_text(area, i + 1, 1, ROLE_TEXT_DIM, left[i].label);
 		paint_field_right(area, i + 1, 5, 7, ROLE_TEXT, line_ms(left[i].us, text, sizeof text));
 	}
+	if (area.columns >= TIMES_WIDE)
+		detail_draw_latencies(detail, area_part(area, 0, TIMES_WIDTH, area.rows, TIMES_WIDE - TIMES_WIDTH));
+	else if (!phases)
+		detail_draw_latencies(detail, area_part(area, 0, 17, area.rows, TIMES_WIDTH - 17));
+	if (!phases)
+		return;
 	paint_text(area, 1, 17, ROLE_TEXT_DIM, "mean of");
 	for (int i = 0; i < PHASE_TOTAL; i++) {
 		if (series->phase_mean_us[i] < 0)
@@ -130,8 +121,6 @@ void detail_draw_last(struct view *view, const struct monitor_view *monitor, str
 	detail_draw_times(view, monitor, area, y);
 }
 
-enum { UPTIME_WIDTH = 32, TIMES_WIDTH = 38, PANEL_ROWS = 8, LAST_ROWS = 7, ABREAST_COLUMNS = 100, BOTH_FROM_ROWS = 42 };
-
 int detail_panel_rows(int rows, int columns)
 {
 	if (columns >= ABREAST_COLUMNS)
@@ -146,12 +135,13 @@ void detail_draw_panels(struct view *view, const struct monitor_view *monitor, c
     bool wide)
 {
 	const struct detail *detail = view->state;
-	int both = UPTIME_WIDTH + TIMES_WIDTH;
+	bool roomy = area.columns >= WIDE_FROM_COLUMNS;
+	int uptime = roomy ? UPTIME_WIDE : UPTIME_WIDTH, both = uptime + (roomy ? TIMES_WIDE : TIMES_WIDTH);
 
-	draw_amounts_panel(detail, monitor, series, area_part(area, 0, 0, PANEL_ROWS, UPTIME_WIDTH));
-	draw_times_panel(detail, series, area_part(area, 0, UPTIME_WIDTH, PANEL_ROWS, TIMES_WIDTH));
+	detail_draw_uptime_panel(detail, monitor, area_part(area, 0, 0, PANEL_ROWS, uptime));
+	draw_times_panel(detail, series, area_part(area, 0, uptime, PANEL_ROWS, both - uptime));
 	if (wide)
-		detail_draw_outages(view, monitor, area_part(area, 0, both, area.rows, area.columns - both));
+		detail_draw_outages(view, area_part(area, 0, both, area.rows, area.columns - both));
 	else if (area.columns >= ABREAST_COLUMNS)
 		detail_draw_last(view, monitor, area_part(area, 0, both, area.rows, area.columns - both), true);
 	else if (area.rows > PANEL_ROWS)

@@ -120,14 +120,6 @@ static const struct kind *kind_named(const char *name)
 	return &kinds[0];
 }
 
-/* Up and down a little around the middle, always the same way. */
-static int32_t wobble(int32_t middle_us, size_t i)
-{
-	static const int percent[] = { 0, -12, 8, 20, -20, 4, 35, -8, 15, -25, 2 };
-
-	return middle_us < 0 ? -1 : middle_us + middle_us / 100 * percent[i % (sizeof percent / sizeof *percent)];
-}
-
 static struct monitor_view *add_view(struct fakeboard *fake, const char *name, const struct kind *kind, const char *target)
 {
 	struct error err;
@@ -197,6 +189,10 @@ static void add_drawn(struct fakeboard *fake, const struct drawn *row)
 	view->spec->common.group = heap_text(row->group);
 	if (row->tag)
 		text_list_from_text(&view->spec->common.tags, row->tag);
+	if (row->outcome == OUTCOME_WRONG_STATUS) {
+		view->spec->common.slo_ppm = 999000;
+		view->spec->common.slo_window_ms = 30 * DAY_US / 1000;
+	}
 	if (row->state == STATE_DOWN)
 		view->spec->common.runbook = heap_print("https://wiki.example/%s", row->name);
 	seal(view);
@@ -223,7 +219,7 @@ static void add_drawn(struct fakeboard *fake, const struct drawn *row)
 		enum state look = look_of(row->beats[i]);
 		bool answered = look == STATE_UP || look == STATE_DEGRADED || look == STATE_MAINTENANCE;
 
-		view_add_mark(view, look, answered ? wobble(row->latency_us, i) : -1);
+		view_add_mark(view, look, answered ? fakepast_wobble(row->latency_us, i) : -1);
 	}
 }
 
@@ -469,35 +465,6 @@ static bool submit(void *arg, struct command *command, struct error *err)
 	return true;
 }
 
-static void fill_series(const struct history_query *query, struct history_series *series)
-{
-	series->count = query->columns;
-	series->columns = heap_zero(query->columns ? query->columns : 1, sizeof *series->columns);
-	for (size_t i = 0; i < query->columns; i++) {
-		bool gap = i * 10 / query->columns == 8;
-		int32_t us = gap ? -1 : wobble(140000, i);
-
-		series->columns[i] = (struct history_column){ !gap, us, us, us, gap ? STATE_DOWN : STATE_UP };
-		series->beats++;
-		series->failures += gap;
-	}
-	series->min_us = 61000;
-	series->mean_us = 143000;
-	series->max_us = 1190000;
-	series->p50_us = 128000;
-	series->p90_us = 274000;
-	series->p95_us = 412000;
-	series->p99_us = 655000;
-	for (int i = 0; i < PHASE_COUNT; i++)
-		series->phase_mean_us[i] = 12000;
-	series->amounts.us[TIME_UP] = query->to_us - query->from_us;
-	series->resolution = query->to_us - query->from_us > 30 * DAY_US * 3 ? HISTORY_DAY
-	    : query->to_us - query->from_us > DAY_US ? HISTORY_HOUR : HISTORY_BEATS;
-	if (series->resolution != HISTORY_BEATS)
-		for (int i = 0; i < PHASE_COUNT; i++)
-			series->phase_mean_us[i] = -1;
-}
-
 static monitor_id id_named(struct fakeboard *fake, const char *name)
 {
 	monitor_id id = 0;
@@ -615,6 +582,19 @@ static const struct snapshot *board_at(struct fakeboard *fake, int64_t at_us)
 	return past;
 }
 
+static void fill_windows(struct fakeboard *fake, const struct history_query *query, struct history_windows *windows)
+{
+	enum fakepast_life life = FAKEPAST_WHOLE;
+
+	if (query->monitor == id_named(fake, "checkout-api"))
+		life = FAKEPAST_DRAWN;
+	else if (query->monitor == id_named(fake, "search"))
+		life = FAKEPAST_SHORT;
+	else if (query->monitor == id_named(fake, "legacy-ftp"))
+		life = FAKEPAST_NONE;
+	fakepast_fill_windows(query, life, windows);
+}
+
 static bool ask(void *arg, const struct history_query *query, void (*answer)(void *, struct history_answer *), void *answer_arg,
     struct error *err)
 {
@@ -624,9 +604,11 @@ static bool ask(void *arg, const struct history_query *query, void (*answer)(voi
 	given->query = *query;
 	given->ok = true;
 	if (query->kind == HISTORY_SERIES)
-		fill_series(query, &given->series);
+		fakepast_fill_series(query, &given->series);
 	else if (query->kind == HISTORY_BOARD)
 		given->board = board_at(arg, query->to_us);
+	else if (query->kind == HISTORY_WINDOWS)
+		fill_windows(arg, query, &given->windows);
 	else
 		fill_events(arg, query, given);
 	if (!hold(arg, query, given, answer, answer_arg))

@@ -92,7 +92,7 @@ static void test_without_history(void **state)
 	TERM_EXPECT(term, "bars show beats: no history is kept");
 	TERM_EXPECT(term, "HEARTBEAT");
 	term_resize(term, 60, 200);
-	TERM_EXPECT(term, "─ outages ──");
+	TERM_EXPECT(term, "─ outages 30d ──");
 	TERM_EXPECT(term, " no history is kept");
 	assert_true(term_shows(term, "response time, 1h, last checks"));
 	demo_quit(term);

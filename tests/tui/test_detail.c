@@ -30,10 +30,10 @@ static struct term *start_detail(int rows, int cols)
 static void test_why_comes_first(void **state)
 {
 	struct term *term = start_detail(24, 80);
-	int why, graph, events;
+	int why, graph, outages;
 
-	TERM_EXPECT(term, "24h 99.31 %");
 	TERM_EXPECT(term, "12 tls 12");		/* history has answered */
+	TERM_EXPECT(term, "outages 30d: 4");
 	assert_string_equal(term_row_text(term, 0), " checkout-api  ▼ DOWN 2m13s  since 14:01:14                 unacked 14:03:27 CET");
 	assert_string_equal(term_row_text(term, 1), " https://shop.example/api/health  http every 1m  #prod  group shop");
 	assert_string_equal(term_row_text(term, 3), " wrong status: 503 Service Unavailable (expected 200-299)");
@@ -43,11 +43,14 @@ static void test_why_comes_first(void **state)
 	assert_string_equal(term_row_text(term, 7), " runbook  https://wiki.example/checkout-api");
 	assert_true(term_find(term, "─ why ─", &why, NULL));
 	assert_true(term_find(term, "─ response time, 1h ─", &graph, NULL));
-	assert_true(term_find(term, "─ events ─", &events, NULL));
-	assert_true(why == 2 && why < graph && graph < events);
-	assert_true(term_shows(term, "certificate 61d left"));
-	assert_true(term_shows(term, "14:01:14 ▼ DOWN         wrong status: 503 Service Unavailable"));
-	assert_true(term_shows(term, "up 23h50m  down 9m56s"));
+	assert_true(term_find(term, "─ outages 30d", &outages, NULL));
+	assert_true(why == 2 && why < graph && graph < outages);
+	assert_string_equal(term_row_text(term, outages - 1), " up 1h 95.00  24h 99.30  7d 99.90  30d 99.96  1y 99.94 %   down 10m00s in 24h");
+	assert_string_equal(term_row_text(term, outages),
+	    "─ outages 30d: 4, MTTR 3m02s, slo 99.9 % of 30d: 30m10s left ──────── cert 61d ─");
+	assert_string_equal(term_row_text(term, outages + 1), " 22 Nov 14:01:14 2m13s so far  wrong status: 503 Service Unavailable");
+	assert_string_equal(term_row_text(term, outages + 2), " 22 Nov 08:03:27 1m00s         connection refused");
+	assert_string_equal(term_row_text(term, outages + 3), " 20 Nov 03:03:27 7m04s         connection refused");
 	term_stop(term);
 }
 
@@ -169,7 +172,7 @@ static void test_delete_asks(void **state)
 {
 	struct term *term = start_detail(24, 80);
 
-	TERM_EXPECT(term, "─ events ─");
+	TERM_EXPECT(term, "─ outages 30d");
 	term_keys(term, "\x1b[3~");
 	TERM_EXPECT(term, "Delete monitor?");
 	TERM_EXPECT(term, "[ No ]    Yes, delete (y)    Pause instead (p)");
@@ -211,9 +214,9 @@ static void test_blocks(void **state)
 	int row, column;
 
 	TERM_EXPECT(term, "UP           200 OK after 7m04s down");	/* the last of the frame */
-	assert_true(term_shows(term, "2 outages   MTTR 7m04s of 1 that ended"));
+	TERM_EXPECT(term, "4 outages, 3 ended   MTTR 3m02s   MTBF 7d11h");
 	assert_true(term_shows(term, "22 Nov 14:01:14 2m13s so far  wrong status: 503"));
-	assert_true(term_shows(term, "21 Nov 12:56:23 7m04s         cause not in the"));
+	assert_true(term_shows(term, "20 Nov 03:03:27 7m04s         connection refuse"));
 	assert_true(term_find(term, "─ first failure of the open incident ─", &row, &column));
 	assert_int_equal(column, 0);
 	assert_non_null(strstr(term_row_text(term, row + 1), " HTTP/1.1 503 Service Unavailable "));
@@ -226,10 +229,98 @@ static void test_blocks(void **state)
 	assert_non_null(strstr(term_row_text(term, row + 3), " warns when less than 14d are left"));
 	assert_true(term_shows(term, "─ events ─"));
 	assert_true(term_shows(term, "─ last check ─"));
-	term_resize(term, 24, 80);
-	TERM_EXPECT_GONE(term, "outages");
 	term_resize(term, 60, 200);
-	TERM_EXPECT(term, "21 Nov 12:56:23 7m04s         cause not in the events shown");
+	TERM_EXPECT(term, "20 Nov 03:03:27 7m04s         connection refused");
+	term_stop(term);
+}
+
+/* Three panels as they are drawn, and five where there is room. */
+static void test_panels(void **state)
+{
+	static const char *const rows[] = {
+		"─ uptime ──────────────────────── response time, 1h, ms ─────────────── outages 30d ────────────────────────────────────",
+		"            %      down   seen   min      61     mean of               22 Nov 14:01:14 2m13s so far  wrong status: 503..",
+		" 1h    95.000     3m00s   100%   avg     143     name            12    22 Nov 08:03:27 1m00s         connection refused",
+		" 24h   99.305    10m00s   100%   p50     128     tcp             12    20 Nov 03:03:27 7m04s         connection refused",
+		" 7d    99.900    10m00s   100%   p90     274     tls             12    02 Nov 22:40:22 1m02s         no answer in time",
+		" 30d   99.969    13m02s   100%   p95     412     first byte      12",
+		" 1y    99.940     5h12m   100%   p99     655     body            12",
+		" slo 99.9 % of 30d: 30m10s left  max    1190                           4 outages, 3 ended   MTTR 3m02s   MTBF 7d11h",
+	};
+	struct term *term = start_detail(40, 120);
+	int row;
+
+	TERM_EXPECT(term, "30m10s left");
+	TERM_EXPECT(term, "first byte      12");
+	assert_true(term_find(term, "─ uptime ─", &row, NULL));
+	for (int i = 0; i < (int)(sizeof rows / sizeof *rows); i++)
+		assert_string_equal(term_row_text(term, row + i), rows[i]);
+	/* roll-ups have no phases: there is room for other windows */
+	term_keys(term, "]]");
+	TERM_EXPECT(term, "response time, 7d, ms");
+	TERM_EXPECT(term, "1y     128     416");
+	term_resize(term, 60, 200);
+	TERM_EXPECT(term, "seen   pending     maint");
+	term_stop(term);
+}
+
+static struct term *start_at(const char *keys)
+{
+	struct term *term = start(24, 80, NULL, utf8);
+
+	TERM_EXPECT(term, "checkout");
+	term_keys(term, keys);
+	return term;
+}
+
+/* What was not observed is said, and is never up. */
+static void test_what_was_not_seen(void **state)
+{
+	struct term *term = start_at("/search\r\r");
+
+	TERM_EXPECT(term, " up 1h 100  24h 100  7d 100  30d 100?  1y 100? %   40% of 30d seen");
+	TERM_EXPECT(term, "none in the 40% of 30 days that was observed");
+	term_stop(term);
+	term = start_at("/legacy\r\r");
+	TERM_EXPECT(term, " up 1h -  24h -  7d -  30d -  1y - %   unknown 1d00h in 24h");
+	TERM_EXPECT(term, "nothing was observed in 30 days");
+	term_stop(term);
+	term = start_at("/redis\r\r");
+	TERM_EXPECT(term, " up 1h 100  24h 100  7d 100  30d 100  1y 100 %");
+	TERM_EXPECT(term, "─ outages 30d: 0 ─");
+	TERM_EXPECT(term, "none in 30 days");
+	term_resize(term, 40, 120);
+	TERM_EXPECT(term, " 1y       100         -   100%");
+	term_stop(term);
+}
+
+/* At a past moment windows end with it: of what came later nothing is told. */
+static void test_windows_of_the_past(void **state)
+{
+	struct term *term = start_detail(24, 80);
+
+	TERM_EXPECT(term, "outages 30d: 4");
+	term_keys(term, "@2026-11-22 08:04\r");
+	TERM_EXPECT(term, "outages 30d: 3, MTTR 4m03s");
+	TERM_EXPECT(term, " 22 Nov 08:03:27 33s so far");
+	term_keys(term, "\x1b");
+	TERM_EXPECT(term, "outages 30d: 4, MTTR 3m02s");
+	term_stop(term);
+}
+
+/* Small: the figures give way to the reason and the picture, whole ones first to none. */
+static void test_figures_in_little_room(void **state)
+{
+	struct term *term = start(24, 40, NULL, utf8);
+
+	TERM_EXPECT(term, "checkout");
+	term_keys(term, "\r");
+	TERM_EXPECT(term, " up 1h 95.00  24h 99.30  7d 99.90");
+	TERM_EXPECT(term, "outages 30d: 4, MTTR 3m02s");
+	term_resize(term, 10, 40);
+	TERM_EXPECT_GONE(term, "outages");
+	TERM_EXPECT(term, "wrong status: 503");
+	TERM_EXPECT(term, "response time, 1h");
 	term_stop(term);
 }
 
@@ -240,7 +331,7 @@ static void test_blocks_without_anything(void **state)
 
 	TERM_EXPECT(term, "checkout");
 	term_keys(term, "/redis\r\r");
-	TERM_EXPECT(term, "none in the history there is");
+	TERM_EXPECT(term, "none in 30 days");
 	TERM_EXPECT(term, "no evidence of a failure is kept");
 	TERM_EXPECT(term, "─ when it last began to fail ─");
 	TERM_EXPECT(term, "none was seen");
@@ -285,6 +376,10 @@ int main(void)
 		cmocka_unit_test(test_delete_asks),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_panels),
+		cmocka_unit_test(test_what_was_not_seen),
+		cmocka_unit_test(test_windows_of_the_past),
+		cmocka_unit_test(test_figures_in_little_room),
 		cmocka_unit_test(test_blocks_without_anything),
 		cmocka_unit_test(test_ascii_without_color),
 	};

@@ -63,7 +63,7 @@ static void test_as_drawn(void **state)
 	TERM_EXPECT(term, "p50     128");
 	TERM_EXPECT(term, "─ last check ─");
 	TERM_EXPECT(term, "22 Nov 14:01:14 2m13s so far  wrong status: 503 Service Unavailable");
-	TERM_EXPECT(term, "2 outages   MTTR 7m04s of 1 that ended");
+	TERM_EXPECT(term, "4 outages, 3 ended   MTTR 3m02s   MTBF 7d11h");
 	TERM_EXPECT(term, "│ retry-after: 30");
 	/* the events stand below */
 	assert_false(term_shows(term, "─ events ─"));
