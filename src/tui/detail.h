@@ -79,6 +79,7 @@ int64_t detail_objective_us(const struct monitor_view *monitor);		/* the window 
 void detail_draw_uptime(const struct detail *detail, const struct monitor_view *monitor, struct area area);	/* one line */
 void detail_draw_uptime_panel(const struct detail *detail, const struct monitor_view *monitor, struct area area);
 void detail_draw_latencies(const struct detail *detail, struct area area);	/* p50 and p95 of each window, in 18 columns */
+int detail_outage_rows(const struct detail *detail, int most);			/* how many there is something to say on */
 void detail_draw_outage_rows(struct view *view, struct area area);		/* or why there are none */
 void detail_draw_outages(struct view *view, struct area area);			/* with a rule, and a row of what they come to */
 char *detail_print_outages(const struct detail *detail, const struct monitor_view *monitor, char *out, size_t size);	/* as a title */

@@ -14,7 +14,7 @@
 #include "kumatop/shared.h"
 #include "kumatop/text.h"
 
-enum { TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_RULE_FROM_ROWS = 4, EVENTS_LEAST = 3, OUTAGES_USUAL = 3, VIEWER_COLUMNS = 80 };
+enum { TALL = 30, GRAPH_LEAST = 6, GRAPH_USUAL = 9, GRAPH_GOOD = 16, WHY_RULE_FROM_ROWS = 4, EVENTS_LEAST = 3, OUTAGES_MOST = 3, VIEWER_COLUMNS = 80 };
 
 /* Rows of each part, rules included; 0: left out. */
 struct plan {
@@ -298,7 +298,7 @@ static struct plan make_plan(const struct detail *detail, const struct monitor_v
 		plan.blocks = take(&left, blocks, blocks);
 	}
 	if (!plan.blocks && !detail->no_history)
-		plan.outages = take(&left, OUTAGES_USUAL + 1, 2);
+		plan.outages = take(&left, detail_outage_rows(detail, OUTAGES_MOST) + 1, 2);
 	if (panels && (!plan.blocks || !detail->beside))
 		plan.events = take(&left, EVENTS_LEAST + 1, 2);
 	plan.graph += take(&left, plan.graph ? (panels ? GRAPH_GOOD : GRAPH_USUAL) - plan.graph : 0, 0);

@@ -71,13 +71,12 @@ static void print_day(struct line *line, const struct amounts *day)
 
 		if (i == TIME_UP || !day->us[i])
 			continue;
-		snprintf(text, sizeof text, "%s %s", detail_class_labels[i], length_print(day->us[i], length, sizeof length));
+		snprintf(text, sizeof text, "%s %s%s", detail_class_labels[i], length_print(day->us[i], length, sizeof length),
+		    gap == 3 ? " in 24h" : "");
 		if (!print_piece(line, gap, detail_class_roles[i], text))
 			return;
 		gap = 2;
 	}
-	if (gap == 2)
-		print_piece(line, 1, ROLE_TEXT_DIM, "in 24h");
 }
 
 /* The shortest window that was not observed as a whole; of longer ones it goes without saying. */
@@ -202,6 +201,15 @@ static void draw_outage(struct view *view, const struct history_outage *outage, 
 		paint_text(area, y, 31, ROLE_TEXT_DIM, "cause not kept");
 	else
 		paint_text(area, y, 31, role, why_reason(outage->outcome, shared_read(outage->detail), text, sizeof text));
+}
+
+int detail_outage_rows(const struct detail *detail, int most)
+{
+	const struct history_windows *windows = detail_windows(detail);
+
+	if (!windows || windows->outage_count < 2)
+		return 1;
+	return windows->outage_count < (size_t)most ? (int)windows->outage_count : most;
 }
 
 void detail_draw_outage_rows(struct view *view, struct area area)
