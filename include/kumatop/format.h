@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "kumatop/buf.h"
+#include "kumatop/import.h"
 #include "kumatop/record.h"
 #include "kumatop/month.h"
 #include "kumatop/result.h"
@@ -60,5 +61,8 @@ void format_uptime_json(struct buf *out, const struct uptime_record *record);
 void format_report_text(struct buf *out, const struct month *report);
 void format_report_markdown(struct buf *out, const struct month *report);
 void format_report_html(struct buf *out, const struct month *report);
+
+/* What an export wrote, beats, events or both, read back; JSON is NDJSON or one array, an object a line. */
+extern const struct import_source format_csv_source, format_json_source;
 
 #endif

@@ -43,6 +43,9 @@ bool json_get_integer(const struct json *object, const char *key, int64_t *value
 bool json_get_real(const struct json *object, const char *key, double *value);	/* an integer is one, too */
 bool json_get_flag(const struct json *object, const char *key, bool *value);
 
+/* The keys of an object in the order they stand in; NULL: beyond the end, or no object. */
+const char *json_key(const struct json *object, size_t index);
+
 size_t json_count(const struct json *array);			/* 0 for what is no array; accepts NULL */
 const struct json *json_at(const struct json *array, size_t index);	/* NULL: beyond the end */
 const char *json_read_text(const struct json *json);		/* NULL: no text; accepts NULL */

@@ -16,6 +16,7 @@ struct beat_record {
 	int64_t time_us;
 	int state, outcome;		/* enum state, enum outcome */
 	int verdict;			/* enum verdict, after `invert` */
+	int32_t reach_ms;		/* how long it speaks for at most */
 	int32_t code;			/* -1: none */
 	int32_t phase_us[PHASE_COUNT];	/* -1: not reached */
 	int64_t cert_expires_us;	/* 0: no certificate was seen */

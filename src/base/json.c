@@ -218,6 +218,17 @@ bool json_get_flag(const struct json *object, const char *key, bool *value)
 	return true;
 }
 
+/* What iterates does not change what it goes through, but is not declared so. */
+const char *json_key(const struct json *object, size_t index)
+{
+	json_t *whole = (json_t *)(uintptr_t)object;
+	void *at = json_object_iter(whole);
+
+	while (at && index-- > 0)
+		at = json_object_iter_next(whole, at);
+	return at ? json_object_iter_key(at) : NULL;
+}
+
 size_t json_count(const struct json *array)
 {
 	return json_array_size(looked_at(array));

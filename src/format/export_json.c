@@ -22,6 +22,12 @@ static void beat_json(struct buf *out, const struct beat_record *beat, bool guar
 	for (int i = PHASE_NAME; i <= PHASE_TRANSFER; i++)
 		put_ms(object, keys[i], beat->phase_us[i]);
 	json_put_text(object, "detail", beat->detail);
+	/* What an import needs to account for the time as it was accounted for here. */
+	json_put_text(object, "verdict", verdict_word((enum verdict)beat->verdict));
+	json_put_integer(object, "reach_ms", beat->reach_ms);
+	put_ms(object, "total_ms", beat->phase_us[PHASE_TOTAL]);
+	json_put_text(object, "address", beat->address);
+	put_moment(object, "cert_expires", beat->cert_expires_us);
 	json_print(object, out);
 	json_free(object);
 }

@@ -84,6 +84,7 @@ static bool visit_page(const struct archive *archive, size_t count, const struct
 		shown.state = beat->state;
 		shown.outcome = beat->outcome;
 		shown.verdict = beat->verdict;
+		shown.reach_ms = beat->reach_ms;
 		shown.code = beat->code;
 		memcpy(shown.phase_us, beat->phase_us, sizeof shown.phase_us);
 		shown.cert_expires_us = beat->cert_expires_us;
