@@ -49,7 +49,8 @@ enum verdict {
 	X(NO_SOCKETS,           UNKNOWN,  "no-sockets",         "no-socks",  "out of sockets or ports on this machine") \
 	X(NOT_PERMITTED,        UNKNOWN,  "not-permitted",      "no-perm",   "not permitted on this machine") \
 	X(INTERNAL,             UNKNOWN,  "internal",           "internal",  "kumatop could not carry out the check") \
-	X(MISSED,               UNKNOWN,  "missed",             "missed",    "kumatop had no room to check in time")
+	X(MISSED,               UNKNOWN,  "missed",             "missed",    "kumatop had no room to check in time") \
+	X(FAILED,               DOWN,     "failed",             "failed",    "it failed, as another program found")
 
 enum outcome {
 #define X(name, verdict, word, brief, sentence) OUTCOME_##name,

@@ -27,6 +27,7 @@
 
 #include "kumatop/beat.h"
 #include "kumatop/error.h"
+#include "kumatop/import.h"
 #include "kumatop/kept.h"
 #include "kumatop/lock.h"
 
@@ -97,5 +98,8 @@ bool store_stop(struct store *store, int timeout_ms);
 /* After store_stop() said false: true if the thread has ended all the same, and only not everything could be kept (a full disk). */
 bool store_has_ended(const struct store *store);
 void store_close(struct store *store);
+
+/* The database of Uptime Kuma, versions 1 and 2, SQLite; only read. */
+extern const struct import_source store_kuma_source;
 
 #endif

@@ -321,12 +321,12 @@ static bool put_parts(struct packing *packing, monitor_id monitor, int64_t hour,
 	return true;
 }
 
-static bool put_chunk(struct packing *packing, monitor_id monitor, int64_t hour)
+static bool put_chunk(struct packing *packing, monitor_id monitor, int64_t hour, struct chunk_packer *packer)
 {
-	int64_t count = (int64_t)packing->packer.count;
+	int64_t count = (int64_t)packer->count;
 
 	buf_clear(&packing->data);
-	return chunk_pack(&packing->packer, &packing->data) && put_parts(packing, monitor, hour, count);
+	return chunk_pack(packer, &packing->data) && put_parts(packing, monitor, hour, count);
 }
 
 static bool take_back(struct packing *packing, monitor_id monitor, int64_t hour)
@@ -336,20 +336,33 @@ static bool take_back(struct packing *packing, monitor_id monitor, int64_t hour)
 	return statement && database_finish(statement);
 }
 
+bool packing_read_hour(struct packing *packing, monitor_id monitor, int64_t hour, const struct buf **data, int *codec)
+{
+	sqlite3_stmt *statement = BOUND(packing, DO_CHUNK, hour, monitor);
+
+	*data = &packing->old;
+	return statement && rows_chunk(statement, &packing->old, codec);
+}
+
+bool packing_write_hour(struct packing *packing, monitor_id monitor, int64_t hour, struct chunk_packer *packer)
+{
+	return take_back(packing, monitor, hour) && put_chunk(packing, monitor, hour, packer);
+}
+
 /* An hour of one monitor, with what was packed of it before: a clock was set back. */
 static bool write_hour(struct packing *packing, const struct gathered *beats, size_t count)
 {
 	int64_t hour = beats->beat.time_us / HOUR_US;
-	sqlite3_stmt *statement = BOUND(packing, DO_CHUNK, hour, beats->monitor);
 	struct chunk_reader reader;
+	const struct buf *old;
 	bool has_old;
 	int codec;
 
-	if (!statement || !rows_chunk(statement, &packing->old, &codec))
+	if (!packing_read_hour(packing, beats->monitor, hour, &old, &codec))
 		return false;
-	has_old = codec == CHUNK_CODEC && chunk_open(&reader, packing->old.data, packing->old.length);
+	has_old = codec == CHUNK_CODEC && chunk_open(&reader, old->data, old->length);
 	add_merged(&packing->packer, has_old ? &reader : NULL, beats, count);
-	return (codec < 0 || take_back(packing, beats->monitor, hour)) && put_chunk(packing, beats->monitor, hour);
+	return (codec < 0 || take_back(packing, beats->monitor, hour)) && put_chunk(packing, beats->monitor, hour, &packing->packer);
 }
 
 static size_t same_hour(const struct packing *packing, size_t first)

@@ -14,6 +14,8 @@
 
 #include <sqlite3.h>
 
+#include "kumatop/chunk.h"
+
 #include "writer.h"
 
 struct packing;
@@ -26,5 +28,12 @@ void packing_destroy(struct packing *packing);	/* accepts NULL */
  * sqlite3_errcode() says why, nothing is lost, and the next step goes on.
  */
 bool packing_step(struct packing *packing, int64_t before_us, int64_t now_us, bool *again);
+
+/*
+ * For who has beats of an hour that was packed before: what it is, a chunk of this codec in data until the next call, or -1 where there is
+ * none; and what it is to be, in the caller's transaction, which empties the packer. false: sqlite3_errcode() says why.
+ */
+bool packing_read_hour(struct packing *packing, monitor_id monitor, int64_t hour, const struct buf **data, int *codec);
+bool packing_write_hour(struct packing *packing, monitor_id monitor, int64_t hour, struct chunk_packer *packer);
 
 #endif

@@ -46,6 +46,7 @@ static void words_and_numbers_never_change(void **state)
 		{ 29, "not-permitted", VERDICT_UNKNOWN },
 		{ 30, "internal", VERDICT_UNKNOWN },
 		{ 31, "missed", VERDICT_UNKNOWN },
+		{ 32, "failed", VERDICT_DOWN },
 	};
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
