@@ -7,8 +7,9 @@
  *   model/   the pure core: outcomes, specs, the state machine (judge), the accounting of time (ledger), snapshots, filter, order
  *   loop/    a probe loop: libuv with curl's multi interface, names by c-ares, ping sockets
  *   probe/   one file per kind of check, and the table of kinds
- *   store/   SQLite: the store thread that writes, archives that read, the reader thread that answers questions, people's queries
- *   format/  pictures, results and history as text, CSV, JSON, OpenMetrics and InfluxDB lines
+ *   store/   SQLite: the store thread that writes, archives that read, the reader thread that answers questions, people's queries, imports,
+ *            Uptime Kuma's database
+ *   format/  pictures, results and history as text, CSV, JSON, OpenMetrics and InfluxDB lines; lines.c reads exports back
  *   conf/    kumatop.conf to specs, themes
  *   engine/  the probe thread: schedule, the one funnel for results, orders, publisher; the prober applies timeouts and caps
  *   link/    the owner's socket: the protocol (wire), the owner's side (server), those who look (viewer) and who ask in passing (call)
