@@ -97,7 +97,7 @@ void cell_ms(struct buf *out, int64_t us)
 
 void cell_decimal(struct buf *out, int64_t value, int digits)
 {
-	char text[24];
+	char text[24] = ".";
 	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value, whole = rest;
 	int length = 0;
 
@@ -107,7 +107,6 @@ void cell_decimal(struct buf *out, int64_t value, int digits)
 		text[digits - length] = (char)('0' + rest / unit % 10);
 	while (length > 0 && text[length] == '0')
 		length--;
-	text[0] = '.';
 	if (value < 0)
 		buf_add_char(out, '-');
 	buf_add_int(out, (int64_t)whole);
