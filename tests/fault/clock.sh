@@ -66,6 +66,9 @@ step() # SECONDS TEXT
 since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 begin serve
 more 'at first'
+# A second is cut off what --until is given: those that are to be in it have come before it began.
+_kept() { [ "$(sql "select count(*) from beat_tail where time_us < $(date +%s) * 1000000")" -ge 4 ]; }
+wait_for 60 _kept
 until=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 more 'and on'
 were=$(first_beats)
