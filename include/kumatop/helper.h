@@ -1,7 +1,7 @@
 /*
  * The helper process: forked before any thread exists, it runs programs for the engine, so that a fork never stalls a probe and
- * limits can be set between fork and exec. Programs are checks and alerts of kind exec; none is built in yet, and the helper is
- * started only by a configuration that has one.
+ * limits can be set between fork and exec. Programs are checks and alerts of kind exec; the helper is started only by a
+ * configuration that has one. Its reports go to one reader: engine and alert thread have a helper each.
  */
 #ifndef KUMATOP_HELPER_H
 #define KUMATOP_HELPER_H
@@ -17,7 +17,7 @@ enum {
 	HELPER_OUTPUT_MOST = 8192,
 	HELPER_ARGUMENTS_MOST = 64,
 	HELPER_VARIABLES_MOST = 64,
-	HELPER_ORDER_MOST = 65536,	/* bytes of arguments and environment together */
+	HELPER_ORDER_MOST = 65536,	/* bytes of arguments, environment and input together */
 	HELPER_RUNNING_MOST = 128,	/* programs at a time; further orders wait in line, and their deadlines have not begun */
 };
 
@@ -27,7 +27,7 @@ struct helper {
 };
 
 /*
- * One program to run. It gets descriptors 0 (empty), 1 and 2 (captured together) and nothing else, a process group of its own
+ * One program to run. It gets descriptors 0 (its input, a file), 1 and 2 (captured together) and nothing else, a process group of its own
  * without a terminal, "/" as its directory, default signals, the environment given here and no other, and limits on memory,
  * processes, descriptors, core and file size. No shell, and no search: argv[0] is a path.
  *
@@ -39,6 +39,8 @@ struct helper_order {
 	const char *const *argv;	/* ended by NULL; at least the path */
 	const char *const *environment;	/* ended by NULL */
 	int32_t timeout_ms;		/* at least 1; then the process group is killed and its pipe abandoned */
+	const char *input;		/* what it reads from descriptor 0; NULL: nothing */
+	size_t input_length;
 };
 
 enum helper_end { HELPER_EXITED, HELPER_SIGNALLED, HELPER_OVERRAN, HELPER_NOT_STARTED };

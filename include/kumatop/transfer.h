@@ -15,7 +15,7 @@ struct transfer;
 typedef void transfer_done_fn(void *arg, int code);
 
 /*
- * Borrows an easy handle with the rules that hold for every transfer: HTTP and HTTPS only, no proxy and no .netrc, nothing
+ * Borrows an easy handle with the rules that hold for every transfer: HTTP and HTTPS unless told otherwise, no proxy and no .netrc, nothing
  * followed or reused, no signals, sockets close-on-exec. NULL if libcurl has none to give.
  */
 struct transfer *transfer_begin(struct transfers *transfers, transfer_done_fn *done, void *arg);
@@ -25,6 +25,9 @@ void *transfer_easy(struct transfer *transfer);
 
 /* The address to connect to, whatever the URL says; as address_print() has it, with its port. Before transfer_start(). */
 void transfer_set_address(struct transfer *transfer, const char *address);
+
+/* Other protocols than HTTP, as CURLOPT_PROTOCOLS_STR has them: "smtp,smtps". Before transfer_start(). */
+void transfer_set_protocols(struct transfer *transfer, const char *protocols);
 
 /* Called in the middle of curl when the socket is about to connect: take the time, and no more. */
 void transfer_on_open(struct transfer *transfer, void (*opened)(void *arg));
@@ -49,5 +52,8 @@ int transfer_socket_error(const struct transfer *transfer);
 
 /* True once its socket had to be waited for: an error of connect(2) came from the network then, not from this machine. */
 bool transfer_has_waited(const struct transfer *transfer);
+
+/* The file of certificate authorities that this machine believes ($SSL_CERT_FILE, or where the system has it); NULL: there is none. */
+const char *transfer_authorities(void);
 
 #endif

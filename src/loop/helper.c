@@ -81,6 +81,7 @@ bool helper_send(struct helper *helper, const struct helper_order *order, struct
 		.timeout_ms = order->timeout_ms,
 		.arguments = count_words(order->argv),
 		.variables = count_words(order->environment),
+		.input = order->input ? (uint32_t)order->input_length : 0,
 	};
 	struct buf packet;
 	bool sent;
@@ -93,8 +94,10 @@ bool helper_send(struct helper *helper, const struct helper_order *order, struct
 	buf_add(&packet, &head, sizeof head);
 	add_words(&packet, order->argv);
 	add_words(&packet, order->environment);
+	if (head.input > 0)
+		buf_add(&packet, order->input, order->input_length);
 	if (packet.full)
-		sent = error_set(err, EXIT_DATA, "%.200s: arguments and environment take more than %d bytes", order->argv[0],
+		sent = error_set(err, EXIT_DATA, "%.200s: arguments, environment and input take more than %d bytes", order->argv[0],
 			HELPER_ORDER_MOST);
 	else
 		sent = send_packet(helper, &packet, err);

@@ -89,10 +89,11 @@ static bool reset_signals(void)
 	return sigprocmask(SIG_SETMASK, &none, NULL) == 0;
 }
 
-/* In the forked process; returns only when it could not become the program, with errno. Standard input is /dev/null already. */
-static void become(char **argv, char **environment, int output, pid_t helper)
+/* In the forked process; returns only when it could not become the program, with errno. Without input, descriptor 0 is /dev/null already. */
+static void become(char **argv, char **environment, int input, int output, pid_t helper)
 {
-	if (setpgid(0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || dup2(output, STDOUT_FILENO) < 0
+	if (setpgid(0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || (input >= 0 && dup2(input, STDIN_FILENO) < 0)
+	    || dup2(output, STDOUT_FILENO) < 0
 	    || dup2(output, STDERR_FILENO) < 0 || close_range(FIRST_FD, ~0U, 0) < 0 || !lower_limits() || !reset_signals())
 		return;
 	if (getppid() == helper)	/* or it died before it could have told us */
@@ -110,13 +111,31 @@ static char *split(char *text, uint32_t count, char **words)
 	return text;
 }
 
+/* A file in memory: unlike a pipe it takes all there is at once. -1 with errno; -1 with errno 0: there is none. */
+static int make_input(const char *data, size_t length)
+{
+	int fd;
+
+	errno = 0;
+	if (length == 0)
+		return -1;
+	fd = memfd_create("input", MFD_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (write(fd, data, length) == (ssize_t)length && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	close(fd);
+	errno = errno ? errno : EIO;
+	return -1;
+}
+
 /* The pid of the program, or -1 with errno. */
-static pid_t fork_program(char **argv, char **environment, int output, int *failure)
+static pid_t fork_program(char **argv, char **environment, int input, int output, int *failure)
 {
 	pid_t helper = getpid(), pid = fork();
 
 	if (pid == 0) {
-		become(argv, environment, output, helper);
+		become(argv, environment, input, output, helper);
 		*failure = errno;
 		_exit(127);
 	}
@@ -130,20 +149,23 @@ static void end(struct job *job, enum helper_end how, int32_t status);
 static void begin(struct job *job, const struct helper_order_head *head, char *text, int *failure)
 {
 	char *argv[HELPER_ARGUMENTS_MOST + 1], *environment[HELPER_VARIABLES_MOST + 1];
-	int ends[2];
+	int ends[2], input;
 
 	assert(head->arguments > 0 && head->arguments <= HELPER_ARGUMENTS_MOST && head->variables <= HELPER_VARIABLES_MOST);
-	split(split(text, head->arguments, argv), head->variables, environment);
+	text = split(split(text, head->arguments, argv), head->variables, environment);
 	*failure = 0;
 	job->report.ticket = head->ticket;
 	job->report.output_length = 0;
 	job->output = -1;
-	if (pipe2(ends, O_CLOEXEC) < 0) {
+	input = make_input(text, head->input);
+	if ((input < 0 && errno != 0) || pipe2(ends, O_CLOEXEC) < 0) {
 		end(job, HELPER_NOT_STARTED, errno);
+		if (input >= 0)
+			close(input);
 		return;
 	}
 	job->output = ends[0];
-	job->pid = fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -1 : fork_program(argv, environment, ends[1], failure);
+	job->pid = fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -1 : fork_program(argv, environment, input, ends[1], failure);
 	if (job->pid < 0) {
 		end(job, HELPER_NOT_STARTED, errno);
 	} else {
@@ -151,6 +173,8 @@ static void begin(struct job *job, const struct helper_order_head *head, char *t
 		job->deadline = mono_add_ms(mono_now(), head->timeout_ms);
 	}
 	close(ends[1]);
+	if (input >= 0)
+		close(input);
 }
 
 /* One read, so that one who prints for ever leaves a turn to the others. What is beyond the limit is read and forgotten. */

@@ -286,6 +286,11 @@ void transfer_set_address(struct transfer *transfer, const char *address)
 	SET(transfer->easy, CURLOPT_CONNECT_TO, transfer->connect_to);
 }
 
+void transfer_set_protocols(struct transfer *transfer, const char *protocols)
+{
+	SET(transfer->easy, CURLOPT_PROTOCOLS_STR, protocols);
+}
+
 void transfer_on_open(struct transfer *transfer, void (*opened)(void *arg))
 {
 	transfer->opened = opened;

@@ -7,6 +7,7 @@
  *	accept                  says what happens anyway; for reading
  *	read-request            an HTTP request with its body (Content-Length); counted, logged and kept
  *	read-line | read-some   up to a newline | whatever comes first
+ *	read-until TEXT         up to TEXT and with it; counted, logged and kept like a line
  *	send TEXT               C escapes, \e and \x1b among them. TEXT is a word or "quoted"
  *	send-file PATH
  *	drip TEXT MS            a byte at a time, MS apart

@@ -19,6 +19,7 @@ static const struct step_word {
 	{ "read-request", STEP_READ_REQUEST, "" },
 	{ "read-line", STEP_READ_LINE, "" },
 	{ "read-some", STEP_READ_SOME, "" },
+	{ "read-until", STEP_READ_UNTIL, "t" },
 	{ "send", STEP_SEND, "t" },
 	{ "send-file", STEP_SEND_FILE, "t" },
 	{ "drip", STEP_DRIP, "tm" },

@@ -89,6 +89,21 @@ static enum io run_read_line(struct conn *conn, const struct step *step, struct 
 	return IO_DONE;
 }
 
+static enum io run_read_until(struct conn *conn, const struct step *step, struct worker_shared *shared, bool first)
+{
+	const char *end;
+
+	while (!conn->in_length || !(end = memmem(conn->in, conn->in_length, step->text, step->length))) {
+		enum io io = conn_read(conn);
+		if (io != IO_DONE)
+			return io;
+	}
+	conn->head_length = conn->request_length = (size_t)(end - conn->in) + step->length;
+	note_request(conn, shared);
+	conn_drop_request(conn);
+	return IO_DONE;
+}
+
 static enum io run_read_some(struct conn *conn, const struct step *step, struct worker_shared *shared, bool first)
 {
 	while (!conn->in_length) {
@@ -432,6 +447,7 @@ static step_fn *const step_functions[] = {
 	[STEP_READ_REQUEST] = run_read_request,
 	[STEP_READ_LINE] = run_read_line,
 	[STEP_READ_SOME] = run_read_some,
+	[STEP_READ_UNTIL] = run_read_until,
 	[STEP_SEND] = run_send,
 	[STEP_SEND_FILE] = run_send_file,
 	[STEP_DRIP] = run_drip,

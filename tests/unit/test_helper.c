@@ -30,7 +30,7 @@ static bool send_shell(uint64_t ticket, const char *script, int32_t timeout_ms, 
 {
 	const char *argv[] = { "/bin/sh", "-c", script, NULL };
 
-	return helper_send(&helper, &(struct helper_order){ ticket, argv, bare, timeout_ms }, err);
+	return helper_send(&helper, &(struct helper_order){ ticket, argv, bare, timeout_ms, NULL, 0 }, err);
 }
 
 static void receive(void)
@@ -134,7 +134,7 @@ static void words_arrive_as_they_are(void **state)
 	const char *argv[] = { "/usr/bin/printf", "<%s>", "", "two words", "$HOME; `id`", "*", NULL };
 	const char expected[] = "<><two words><$HOME; `id`><*>";
 
-	assert_true(helper_send(&helper, &(struct helper_order){ UINT64_MAX, argv, bare, LONG_MS }, NULL));
+	assert_true(helper_send(&helper, &(struct helper_order){ UINT64_MAX, argv, bare, LONG_MS, NULL, 0 }, NULL));
 	receive();
 	assert_true(report.ticket == UINT64_MAX);
 	assert_int_equal(report.output_length, strlen(expected));
@@ -164,7 +164,7 @@ static void what_cannot_start_says_why(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const char *argv[] = { rows[i].path, NULL };
 
-		assert_true(helper_send(&helper, &(struct helper_order){ i, argv, bare, LONG_MS }, NULL));
+		assert_true(helper_send(&helper, &(struct helper_order){ i, argv, bare, LONG_MS, NULL, 0 }, NULL));
 		receive();
 		assert_int_equal(report.ticket, i);
 		assert_int_equal(report.end, HELPER_NOT_STARTED);
@@ -184,11 +184,11 @@ static void environment_is_what_was_given(void **state)
 	assert_int_equal(setenv("KUMATOP_SECRET", "hush", 1), 0);
 	helper_stop(&helper);
 	assert_int_equal(start(state), 0);
-	assert_true(helper_send(&helper, &(struct helper_order){ 1, argv, some, LONG_MS }, NULL));
+	assert_true(helper_send(&helper, &(struct helper_order){ 1, argv, some, LONG_MS, NULL, 0 }, NULL));
 	receive();
 	assert_int_equal(report.output_length, strlen(expected));
 	assert_memory_equal(report.output, expected, strlen(expected));
-	assert_true(helper_send(&helper, &(struct helper_order){ 2, argv, none, LONG_MS }, NULL));
+	assert_true(helper_send(&helper, &(struct helper_order){ 2, argv, none, LONG_MS, NULL, 0 }, NULL));
 	receive();
 	assert_int_equal(report.output_length, 0);
 	assert_int_equal(unsetenv("KUMATOP_SECRET"), 0);
@@ -318,7 +318,7 @@ static void endless_output_ends(void **state)
 	expect("echo ready", HELPER_EXITED, 0, "ready\n");
 	before = resident_kib(helper.pid);
 	for (uint64_t ticket = 0; ticket < 4; ticket++)
-		assert_true(helper_send(&helper, &(struct helper_order){ ticket, argv, bare, 700 }, NULL));
+		assert_true(helper_send(&helper, &(struct helper_order){ ticket, argv, bare, 700, NULL, 0 }, NULL));
 	/* They print much, and keep nobody else waiting for it. */
 	assert_true(send_shell(99, "echo among them", LONG_MS, NULL));
 	for (int i = 0; i < 5; i++) {
@@ -377,7 +377,7 @@ static void a_full_socket_refuses_and_loses_nothing(void **state)
 	bool *answered;
 
 	assert_int_equal(kill(helper.pid, SIGSTOP), 0);
-	while (sent < MANY && helper_send(&helper, &(struct helper_order){ sent, argv, bare, LONG_MS }, &err))
+	while (sent < MANY && helper_send(&helper, &(struct helper_order){ sent, argv, bare, LONG_MS, NULL, 0 }, &err))
 		sent++;
 	assert_true(sent < MANY);
 	assert_true(sent > HELPER_RUNNING_MOST);	/* so some wait in line twice: for a place in the table, too */
@@ -395,17 +395,37 @@ static void a_full_socket_refuses_and_loses_nothing(void **state)
 	free(answered);
 }
 
+static void input_is_read_to_its_end(void **state)
+{
+	const char *argv[] = { "/bin/sh", "-c", "cat", NULL };
+	char text[30000];
+
+	memset(text, 'x', sizeof text);
+	memcpy(text, "first\nsecond", 12);
+	assert_true(helper_send(&helper, &(struct helper_order){ 7, argv, bare, LONG_MS, text, 12 }, NULL));
+	receive();
+	assert_int_equal(report.output_length, 12);
+	assert_memory_equal(report.output, "first\nsecond", 12);
+	argv[2] = "wc -c";
+	assert_true(helper_send(&helper, &(struct helper_order){ 8, argv, bare, LONG_MS, text, sizeof text }, NULL));
+	receive();
+	assert_memory_equal(report.output, "30000\n", 6);
+	assert_true(helper_send(&helper, &(struct helper_order){ 9, argv, bare, LONG_MS, NULL, 0 }, NULL));
+	receive();
+	assert_memory_equal(report.output, "0\n", 2);
+}
+
 static void orders_too_long_are_refused(void **state)
 {
 	char *word = heap_zero(HELPER_ORDER_MOST + 1, 1);
 	const char *argv[HELPER_ARGUMENTS_MOST + 2] = { "/bin/true", word, NULL };
 	const char *environment[HELPER_VARIABLES_MOST + 2] = { NULL };
-	struct helper_order order = { 1, argv, environment, LONG_MS };
+	struct helper_order order = { 1, argv, environment, LONG_MS, NULL, 0 };
 	struct error err = { 0 };
 
 	memset(word, 'x', HELPER_ORDER_MOST);
 	assert_false(helper_send(&helper, &order, &err));
-	assert_string_equal(err.text, "/bin/true: arguments and environment take more than 65536 bytes");
+	assert_string_equal(err.text, "/bin/true: arguments, environment and input take more than 65536 bytes");
 	/* To the byte: what fits is run. */
 	word[HELPER_ORDER_MOST - sizeof "/bin/true"] = '\0';
 	assert_false(helper_send(&helper, &order, &err));
@@ -564,7 +584,7 @@ int main(void)
 		WITH_HELPER(endless_output_ends),
 		WITH_HELPER(fifty_at_once_are_answered_once_each),
 		WITH_HELPER(a_full_socket_refuses_and_loses_nothing),
-		WITH_HELPER(orders_too_long_are_refused),
+		WITH_HELPER(input_is_read_to_its_end), WITH_HELPER(orders_too_long_are_refused),
 		cmocka_unit_test(the_owners_death_ends_everything),
 		cmocka_unit_test(the_owners_death_is_noticed_without_the_socket),
 		WITH_HELPER(stopping_ends_everything),
