@@ -20,6 +20,8 @@ enum spec_origin {
 
 enum { SPEC_NAME_MOST = 1000 };	/* bytes of a name */
 
+#define SPEC_ALERT_NONE "none"
+
 /* The settings every kind has. */
 struct spec_common {
 	int64_t interval_ms;
@@ -34,6 +36,7 @@ struct spec_common {
 	char *group, *description, *runbook, *owner;
 	char *renamed_from;
 	struct text_list tags;
+	struct text_list alert;		/* the channels that are told; empty: those that are told by default. SPEC_ALERT_NONE alone: nobody */
 };
 
 struct monitor_spec {

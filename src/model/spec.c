@@ -75,6 +75,8 @@ const struct setting spec_settings[] = {
 	  .summary = "What to do when it fails, or where that is written", .example = "https://wiki.example/shop" },
 	{ .name = "owner", .type = SETTING_TEXT, FIELD(owner), .most = WORD_MOST, .check = check_line,
 	  .summary = "Who is to be asked", .example = "web team" },
+	{ .name = "alert", .type = SETTING_LIST, FIELD(alert), .least = 1, .most = WORD_MOST, .check = check_line,
+	  .summary = "The channels that are told of it, or none; those that are told by default if not given", .example = "ops, mail" },
 	{ .name = "renamed_from", .type = SETTING_TEXT, FIELD(renamed_from), .most = SPEC_NAME_MOST, .check = check_line,
 	  .summary = "The name it had before, whose history it keeps", .example = "old name" },
 	{ .name = NULL },
