@@ -32,12 +32,15 @@ struct conf_settings {
 extern const struct setting conf_settings[];
 
 struct access;
+struct channel_spec;
 
 struct conf {
 	char *path;			/* of the main file; NULL: built from nothing */
 	struct conf_settings settings;
 	struct monitor_spec **specs;	/* sealed, held, in the order of the file, names unique */
 	size_t spec_count;
+	struct channel_spec **channels;	/* sealed, held, in the order of the file, names unique; see channel.h */
+	size_t channel_count;
 	struct access *access;		/* held: who may do what; NULL: the file does not say, see access_create() */
 	struct text_list warnings;	/* "kumatop.conf:3: …": taken all the same, but worth saying */
 };
