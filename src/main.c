@@ -4,11 +4,13 @@
  * Where things are, from the bottom up; a file includes downwards only:
  *
  *   base/    text made harmless, buffers with a limit, time, errors, log, mailbox, settings as tables, JSON, patterns, locks
- *   model/   the pure core: outcomes, specs, the state machine (judge), the accounting of time (ledger), snapshots, filter, order
+ *   model/   the pure core: outcomes, specs, the state machine (judge), the accounting of time (ledger), snapshots, filter, order, alerts as
+ *            values and in words, templates
  *   loop/    a probe loop: libuv with curl's multi interface, names by c-ares, ping sockets
  *   probe/   one file per kind of check, and the table of kinds
  *   store/   SQLite: the store thread that writes, archives that read, the reader thread that answers questions, people's queries, imports,
  *            Uptime Kuma's database
+ *   alert/   channels and the thread that delivers over them; providers are rows in provider_*.c
  *   format/  pictures, results and history as text, CSV, JSON, OpenMetrics and InfluxDB lines; lines.c reads exports back
  *   conf/    kumatop.conf to specs, themes
  *   engine/  the probe thread: schedule, the one funnel for results, orders, publisher; the prober applies timeouts and caps

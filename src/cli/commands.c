@@ -7,7 +7,7 @@
 
 const struct cli_command *const cli_commands[] = {
 	&cli_serve, &cli_status, &cli_list, &cli_events, &cli_incidents, &cli_uptime, &cli_report, &cli_check, &cli_wait, &cli_add,
-	&cli_edit, &cli_rm, &cli_pause, &cli_resume, &cli_export, &cli_import, &cli_sql, &cli_config, &cli_attach, &cli_stop, NULL,
+	&cli_edit, &cli_rm, &cli_pause, &cli_resume, &cli_export, &cli_import, &cli_sql, &cli_alert, &cli_config, &cli_attach, &cli_stop, NULL,
 };
 
 const char *cli_nearest(const char *word)

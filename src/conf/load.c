@@ -24,7 +24,11 @@ void reading_finish(struct reading *reading)
 		source_finish(reading->sources[i]);
 		free(reading->sources[i]);
 	}
+	for (size_t i = 0; i < reading->channel_count; i++)
+		channel_spec_release(reading->channels[i]);
 	free(reading->specs);
+	free(reading->channels);
+	text_list_finish(&reading->channel_names);
 	free(reading->places);
 	free(reading->sources);
 	free(reading->templates);
@@ -127,6 +131,15 @@ static void read_access(struct reading *reading, const struct source *source, co
 		conf->access = access_read(reading, source, group);
 }
 
+/* They run programs and hold secrets: as `access`, for the owner of the main file alone. */
+static void read_channels(struct reading *reading, const struct source *source, config_setting_t *list)
+{
+	if (source->order > 0)
+		reading_fault(reading, source, list, NULL, "channels: stands in the main file, %s, alone", reading->sources[0]->path);
+	else
+		channels_read(reading, source, list);
+}
+
 static void read_top(struct reading *reading, const struct source *source, struct conf *conf)
 {
 	config_setting_t *root = config_root_setting(&source->config);
@@ -137,6 +150,8 @@ static void read_top(struct reading *reading, const struct source *source, struc
 			templates_gather(reading, source, child);
 		else if (strcmp(name, "access") == 0)
 			read_access(reading, source, child, conf);
+		else if (strcmp(name, "channels") == 0)
+			read_channels(reading, source, child);
 		else if (strcmp(name, "monitors") != 0)
 			read_top_setting(reading, source, child, &conf->settings);
 	}
@@ -182,7 +197,7 @@ static void read_monitors(struct reading *reading, const struct source *source)
 
 struct conf *conf_load(const char *path, struct conf_faults *faults)
 {
-	struct reading reading = { .origin = SPEC_DECLARED };
+	struct reading reading = { .origin = SPEC_DECLARED, .knows_channels = true };
 	struct conf *conf = conf_empty();
 	conf->path = heap_text(path);
 	reading.defaults = &conf->settings;
@@ -208,6 +223,10 @@ struct conf *conf_load(const char *path, struct conf_faults *faults)
 		conf->spec_count = reading.spec_count;
 		reading.specs = NULL;
 		reading.spec_count = 0;
+		conf->channels = reading.channels;
+		conf->channel_count = reading.channel_count;
+		reading.channels = NULL;
+		reading.channel_count = 0;
 	}
 	reading_finish(&reading);
 	return conf;

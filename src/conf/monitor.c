@@ -113,6 +113,15 @@ static void judge_only(struct entry *entry)
 	free(entry->common);
 }
 
+/* Of a template's slip the monitor is told that uses it: elsewhere the same words may be right. */
+static void check_channels(struct entry *entry)
+{
+	config_setting_t *at = config_setting_get_member(entry->group, "alert");
+
+	if (!channels_check(entry->reading, entry->source, at ? at : entry->group, entry->label, &entry->common->alert))
+		entry->broken = true;
+}
+
 static void build_spec(struct entry *entry, const char *name, config_setting_t *name_at, const char *target)
 {
 	struct error err;
@@ -129,6 +138,7 @@ static void build_spec(struct entry *entry, const char *name, config_setting_t *
 	entry->settings = spec->settings;
 	entry->common = &spec->common;
 	apply_all(entry);
+	check_channels(entry);
 	if (entry->reading->spec_count)
 		spec_borrow(spec, entry->reading->specs[entry->reading->spec_count - 1]);
 	if (!entry->broken && !spec_seal(spec, &err)) {

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "faults.h"
+#include "kumatop/channel.h"
 #include "kumatop/conf.h"
 #include "kumatop/probe.h"
 #include "source.h"
@@ -42,6 +43,10 @@ struct reading {
 	size_t place_count, place_room;
 	struct monitor_spec **specs;	/* held */
 	size_t spec_count, spec_room;
+	bool knows_channels;		/* a whole configuration: what a monitor names must be there */
+	struct channel_spec **channels;	/* held */
+	size_t channel_count;
+	struct text_list channel_names;	/* of those that were refused, too: nobody is told twice of one slip */
 };
 
 void reading_finish(struct reading *reading);
@@ -60,6 +65,13 @@ const struct template *template_find(const struct reading *reading, const char *
 
 /* Reads one entry of monitors; number counts from 1. What is fit to run joins reading->specs. */
 void monitor_read(struct reading *reading, const struct source *source, config_setting_t *group, size_t number);
+
+/* Reads `channels`. What is fit to be used joins reading->channels. */
+void channels_read(struct reading *reading, const struct source *source, config_setting_t *list);
+
+/* Whether the channels that a monitor names are there; at is where they are named. false after a fault. */
+bool channels_check(struct reading *reading, const struct source *source, config_setting_t *at, const char *label,
+    const struct text_list *alert);
 
 /* What the group `access` says, with one holder; NULL after a fault. Asks the user database. */
 struct access *access_read(struct reading *reading, const struct source *source, config_setting_t *group);

@@ -234,6 +234,9 @@ void conf_free(struct conf *conf)
 	for (size_t i = 0; i < conf->spec_count; i++)
 		spec_release(conf->specs[i]);
 	free(conf->specs);
+	for (size_t i = 0; i < conf->channel_count; i++)
+		channel_spec_release(conf->channels[i]);
+	free(conf->channels);
 	settings_finish(conf_settings, &conf->settings);
 	access_release(conf->access);
 	text_list_finish(&conf->warnings);

@@ -15,9 +15,7 @@ struct word_row {
 };
 
 static const struct word_row later_at_top[] = {
-	{ "channels", "alerts are not built yet, nobody would be told: take it out until they are" },
-	{ "alert", "alerts are not built yet, nobody would be told: take it out until they are" },
-	{ "alerts", "alerts are not built yet, nobody would be told: take it out until they are" },
+	{ "alerts", "write channels: ( { kind = \"email\"; \xe2\x80\xa6 } ), and on a monitor alert = [\"email\"]" },
 	{ "keys", "keys of one's own are not built yet" },
 	{ "probe_loops", "more than one probe loop is not built yet" },
 	{ "gateway_check", "the check of the own network is not built yet" },
@@ -29,7 +27,6 @@ static const struct word_row later_at_top[] = {
 };
 
 static const struct word_row later_in_monitors[] = {
-	{ "alert", "alerts are not built yet, nobody would be told: take it out until they are" },
 	{ "resend", "alerts are not built yet, nobody would be told: take it out until they are" },
 	{ "depends_on", "dependencies are not built yet" },
 	{ "maintenance", "maintenance windows are not built yet: pause the monitor instead" },
@@ -57,7 +54,7 @@ static const struct word_row foreign[] = {
 };
 
 static const char *const common_words[] = { "name", "use" };
-static const char *const top_words[] = { "access", "monitors", "templates" };
+static const char *const top_words[] = { "access", "channels", "monitors", "templates" };
 
 static const char *look_up(const struct word_row *rows, const char *word)
 {

@@ -5,13 +5,13 @@
 #include "trust.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 #include <pthread.h>
 #include <sys/stat.h>
 
 #include "kumatop/heap.h"
+#include "kumatop/transfer.h"
 
 struct trust {
 	struct trust *next;
@@ -23,28 +23,6 @@ struct trust {
 
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct trust *registry;
-
-/* Where distributions keep the bundle; libcurl knows where this one does. */
-static const char *system_bundle(void)
-{
-	static const char *const usual[] = {
-		"/etc/ssl/certs/ca-certificates.crt",
-		"/etc/pki/tls/certs/ca-bundle.crt",
-		"/etc/ssl/ca-bundle.pem",
-		"/etc/ssl/cert.pem",
-	};
-	struct stat file;
-	const char *set = getenv("SSL_CERT_FILE");
-	if (set != NULL && set[0] != '\0')
-		return set;
-	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
-	if (curl->cainfo != NULL && stat(curl->cainfo, &file) == 0)
-		return curl->cainfo;
-	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-		if (stat(usual[i], &file) == 0)
-			return usual[i];
-	return NULL;
-}
 
 static bool same_file(const struct stat *a, const struct stat *b)
 {
@@ -87,7 +65,7 @@ static void destroy(struct trust *trust)
 
 struct trust *trust_acquire(const char *ca_file, struct error *err)
 {
-	const char *path = ca_file != NULL ? ca_file : system_bundle();
+	const char *path = ca_file != NULL ? ca_file : transfer_authorities();
 	struct stat file;
 	if (path == NULL) {
 		error_set(err, EXIT_UNAVAILABLE, "this machine has no list of certificate authorities: install ca-certificates");

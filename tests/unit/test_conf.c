@@ -159,7 +159,7 @@ static void test_top_faults(void **state)
 		  "\"[2001:db8::53]:5353\"\n" },
 		{ "nameservers = [\"192.0.2.1:0\"];", "kumatop.conf:1: nameservers: entry 1 (\"192.0.2.1:0\"): \"192.0.2.1:0\" is no address: write "
 		  "\"192.0.2.53\" or \"[2001:db8::53]:5353\"\n" },
-		{ "channels: ( { name = \"ops\"; } );", "kumatop.conf:1: channels: alerts are not built yet, nobody would be told: take it out until they are\n" },
+		{ "alerts: ( { name = \"ops\"; } );", "kumatop.conf:1: alerts: write channels: ( { kind = \"email\"; \xe2\x80\xa6 } ), and on a monitor alert = [\"email\"]\n" },
 		{ "acces: { };", "kumatop.conf:1: acces: is no setting: did you mean access?\n" },
 		{ "socket = 5;", "kumatop.conf:1: socket: 5 is a number: write it in quotes, \"5\"\n" },
 		{ "keys: { };", "kumatop.conf:1: keys: keys of one's own are not built yet\n" },
@@ -214,7 +214,7 @@ static void test_monitor_faults(void **state)
 		{ "monitors: ( { name = \"gateway\"; tcp = \"192.0.2.1:99999\"; } );", M(1, "tcp: port 99999 is out of range: write 1 to 65535") },
 		{ "monitors: ( { name = \"gateway\"; dns = \"example.com\"; server = \"x\"; } );", NULL },
 		{ "monitors: ( { name = \"gateway\"; ping = \"192.0.2.1\"; alert = [\"ops\"]; } );",
-		  M(1, "alert: alerts are not built yet, nobody would be told: take it out until they are") },
+		  M(1, "alert: there is no channel \"ops\": write it into channels: ( \xe2\x80\xa6 )") },
 		{ "monitors: ( { name = \"gateway\"; ping = \"192.0.2.1\"; depends_on = \"x\"; } );", M(1, "depends_on: dependencies are not built yet") },
 		{ "monitors: ( { name = \"gateway\"; ping = \"192.0.2.1\"; method = \"GET\"; } );", M(1, "method: is a setting of http, not of ping") },
 		{ "monitors: ( { name = \"gateway\"; ping = \"192.0.2.1\"; expect = { status = 200; }; } );", M(1, "expect: is a setting of http, not of ping") },
@@ -362,7 +362,7 @@ static void test_conf_d(void **state)
 	    "conf.d/20-b.conf:1: timeout: stands in the main file, kumatop.conf, alone\n"
 	    "conf.d/20-b.conf:2: monitor \"a\": name: another monitor has this name, kumatop.conf:2: names must differ\n"
 	    "conf.d/20-b.conf:3: template \"late\": there is one of this name at conf.d/10-a.conf:1\n"
-	    "conf.d/20-b.conf:4: channels: alerts are not built yet, nobody would be told: take it out until they are\n");
+	    "conf.d/20-b.conf:4: channels: stands in the main file, kumatop.conf, alone\n");
 	free(all);
 
 	/* The faults of the text of all files, before any of their meaning. */
