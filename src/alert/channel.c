@@ -34,7 +34,7 @@ const char *channel_kind_nearest(const char *name)
 	const char *names[64];
 	size_t count = 0;
 
-	for (; channel_kinds[count] && count < sizeof names / sizeof *names; count++)
+	for (; count < sizeof names / sizeof *names && channel_kinds[count]; count++)
 		names[count] = channel_kinds[count]->name;
 	return text_nearest(name, names, count);
 }

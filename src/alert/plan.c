@@ -175,8 +175,9 @@ static bool names_header(const struct text_list *headers, const char *line)
 /* "Name: value", where the value may stand in a file or in the environment. */
 static bool add_own_header(struct channel_plan *plan, const char *text, struct error *err)
 {
-	const char *colon = strchr(text, ':'), *said = colon + 1 + strspn(colon + 1, " \t");
-	int length = (int)(colon - text);
+	size_t name = strcspn(text, ":");	/* there is one: see kinds_check_header() */
+	const char *said = text + name + 1 + strspn(text + name + 1, " \t");
+	int length = (int)name;
 	char *value = NULL, *line;
 	bool fine;
 
@@ -209,6 +210,7 @@ static bool compile_http(struct channel_plan *plan, const struct channel_spec *s
 	    || !compile(plan, body ? body : "{{json}}", plan->place, "body", &plan->body, err)
 	    || !compile(plan, provider->body_good, plan->place, "body", &plan->body_good, err))
 		return false;
+	assert(types[plan->place]);	/* no body is a URL or a header */
 	if (!names_header(own, types[plan->place]) && !add_header(plan, types[plan->place], "headers", err))
 		return false;
 	for (size_t i = 0; i < PROVIDER_HEADERS && provider->headers[i]; i++) {

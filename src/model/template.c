@@ -23,6 +23,7 @@ struct template {
 	size_t count;
 };
 
+/* Takes ownership of text. NOLINTNEXTLINE(readability-non-const-parameter): it is freed with the piece */
 static void add_piece(struct template *template, char *text, size_t index)
 {
 	template->pieces = heap_resize(template->pieces, template->count + 1, sizeof *template->pieces);
@@ -35,7 +36,7 @@ static bool unknown(const char *name, const struct template_name *names, struct 
 	char shown[NAME_MOST];
 	size_t count = 0;
 
-	for (; names[count].name && count < NAMES_MOST; count++)
+	for (; count < NAMES_MOST && names[count].name; count++)
 		words[count] = names[count].name;
 	text_sanitize(shown, sizeof shown, name, strlen(name));
 	nearest = text_nearest(shown, words, count);

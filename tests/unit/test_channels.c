@@ -117,8 +117,10 @@ static void compare(const char *kind, const char *got)
 	if (write && strcmp(write, "write") == 0) {
 		FILE *file = fopen(path, "we");
 
-		if (!file)
+		if (!file) {
 			fail_msg("%s: %s", path, strerror(errno));
+			return;
+		}
 		fputs(got, file);
 		fclose(file);
 	}
@@ -228,6 +230,10 @@ static void check_harmless(const struct row *row, const struct channel_spec *cha
 		assert_null(strpbrk(post->headers.items[i], "\r\n\x1b"));
 	if (channel->plan->place == TEMPLATE_JSON && !json)
 		fail_msg("%s: no JSON: %.300s", row->kind, post->body);
+	if (!post->body) {
+		fail_msg("%s: nothing is sent", row->kind);
+		return;
+	}
 	assert_null(strpbrk(post->body, "\r\x1b"));
 	assert_null(strstr(post->body, "\xe2\x80\xae"));	/* right to left */
 	assert_null(strstr(post->body, "\xe2\x80\x8b"));	/* zero width */

@@ -401,8 +401,7 @@ static void input_is_read_to_its_end(void **state)
 	char text[30000];
 
 	memset(text, 'x', sizeof text);
-	memcpy(text, "first\nsecond", 12);
-	assert_true(helper_send(&helper, &(struct helper_order){ 7, argv, bare, LONG_MS, text, 12 }, NULL));
+	assert_true(helper_send(&helper, &(struct helper_order){ 7, argv, bare, LONG_MS, "first\nsecond", 12 }, NULL));
 	receive();
 	assert_int_equal(report.output_length, 12);
 	assert_memory_equal(report.output, "first\nsecond", 12);
